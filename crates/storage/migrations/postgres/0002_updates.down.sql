@@ -1,0 +1,2 @@
+DROP TABLE poller;
+DROP TABLE updates;

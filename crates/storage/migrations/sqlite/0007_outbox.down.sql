@@ -1,0 +1,2 @@
+DROP TABLE operator_alerts;
+DROP TABLE outbox;

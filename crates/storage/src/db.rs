@@ -1,0 +1,144 @@
+//! Opening a database, and the way to its units of work.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+use crate::connection::{Reader, Tx};
+use crate::error::{OpenError, StorageError};
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum DatabaseUrl {
+    Sqlite(PathBuf),
+    /// Its `Debug` shows no password: the options keep it to themselves.
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = OpenError;
+
+    /// A path, `sqlite:path`, or `postgres://user:password@host/database`.
+    fn from_str(text: &str) -> Result<Self, OpenError> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(text).map_err(|_| OpenError::NotAnUrl)?;
+            return Ok(Self::Postgres(Box::new(options)));
+        }
+        let path = text.strip_prefix("sqlite:").unwrap_or(text);
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() || path.contains("://") {
+            return Err(OpenError::NotAnUrl);
+        }
+        Ok(Self::Sqlite(PathBuf::from(path)))
+    }
+}
+
+/// A database. Cheap to clone.
+#[derive(Clone)]
+pub enum Db {
+    Pg(PgPool),
+    Lite {
+        /// One connection: SQLite has one writer, and a queue before it beats a race for its lock.
+        write: SqlitePool,
+        read: SqlitePool,
+        /// Held as long as the database is open.
+        lock: Arc<File>,
+    },
+}
+
+impl Db {
+    /// Opens the database, creating an SQLite file and its folder when there is none.
+    ///
+    /// `connections` bounds PostgreSQL's pool and SQLite's readers.
+    pub async fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, OpenError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => Self::open_sqlite(path, connections).await,
+            DatabaseUrl::Postgres(options) => {
+                let pool = PgPoolOptions::new()
+                    .max_connections(connections)
+                    // A ping before each use costs a round trip; a broken connection shows anyway.
+                    .test_before_acquire(false)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect_with((**options).clone())
+                    .await
+                    .map_err(OpenError::Unreachable)?;
+                Ok(Self::Pg(pool))
+            }
+        }
+    }
+
+    async fn open_sqlite(path: &Path, connections: u32) -> Result<Self, OpenError> {
+        let lock = lock_file(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL: a commit survives a power cut, which NORMAL does not promise in WAL mode.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true);
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await
+            .map_err(OpenError::Unreachable)?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(connections.max(1))
+            .test_before_acquire(false)
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(OpenError::Unreachable)?;
+        Ok(Self::Lite { write, read, lock: Arc::new(lock) })
+    }
+
+    /// Begins a unit of work. On SQLite it waits for the one before it.
+    pub async fn begin(&self) -> Result<Tx, StorageError> {
+        match self {
+            Self::Pg(pool) => Ok(Tx::Pg(pool.begin().await?)),
+            Self::Lite { write, .. } => Ok(Tx::Lite(write.begin_with("BEGIN IMMEDIATE").await?)),
+        }
+    }
+
+    /// A connection for reading, outside of any unit of work.
+    pub async fn read(&self) -> Result<Reader, StorageError> {
+        match self {
+            Self::Pg(pool) => Ok(Reader::Pg(pool.acquire().await?)),
+            Self::Lite { read, .. } => Ok(Reader::Lite(read.acquire().await?)),
+        }
+    }
+
+    /// Closes all connections, after those in use are given back.
+    pub async fn close(&self) {
+        match self {
+            Self::Pg(pool) => pool.close().await,
+            Self::Lite { write, read, .. } => {
+                read.close().await;
+                write.close().await;
+            }
+        }
+    }
+}
+
+/// Makes this process the only one that uses the file. The lock goes with the process, however it ends.
+fn lock_file(path: &Path) -> Result<File, OpenError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |reason| OpenError::Folder { path: folder.to_owned(), reason };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file =
+        File::options().create(true).truncate(false).write(true).open(PathBuf::from(name)).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}

@@ -1,0 +1,30 @@
+//! One repository a table, each in its own file.
+
+pub mod alerts;
+pub mod audit;
+pub mod jobs;
+pub mod join_requests;
+pub mod outbox;
+pub mod schedules;
+pub mod sessions;
+pub mod settings;
+pub mod updates;
+pub mod users;
+
+/// Declares a repository: a struct over the connection it was reached by.
+macro_rules! repository {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        pub struct $name<'a> {
+            conn: $crate::connection::Conn<'a>,
+        }
+
+        impl<'a> $name<'a> {
+            pub(crate) fn on(conn: $crate::connection::Conn<'a>) -> Self {
+                Self { conn }
+            }
+        }
+    };
+}
+
+pub(crate) use repository;

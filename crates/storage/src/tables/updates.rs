@@ -1,0 +1,243 @@
+//! `updates` and `poller`: the update log, and how far each bot has read.
+//!
+//! An update is `pending` until its effect is committed, `applied` until its reply is sent, then
+//! deleted. What cannot be handled stays as `dead`.
+
+use qura_domain::ids::{BotId, Seq};
+use qura_domain::time::Timestamp;
+
+use super::repository;
+use crate::error::StorageError;
+use crate::sql::{execute, fetch_all, fetch_optional};
+
+repository! {
+    /// The update log.
+    UpdatesRepo
+}
+
+/// How far a bot has read, and the number that proves who may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub fence: i64,
+    /// The last update stored for this bot.
+    pub last_seq: Option<Seq>,
+}
+
+/// An update to store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewUpdate {
+    pub seq: Seq,
+    pub partition: u8,
+    pub key: i64,
+    pub raw: String,
+}
+
+/// What one call to Telegram brought.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    pub bot: BotId,
+    pub api_url: &'a str,
+    pub fence: i64,
+    /// In rising order of `seq`.
+    pub updates: &'a [NewUpdate],
+    pub received_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdateState {
+    Pending,
+    Applied,
+}
+
+/// An update that is not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredUpdate {
+    pub seq: Seq,
+    pub key: i64,
+    pub partition: u8,
+    pub state: UpdateState,
+    /// How often handling it failed.
+    pub attempts: u32,
+    pub raw: String,
+    /// What is to be sent, once applied.
+    pub reply: Option<String>,
+    pub received_at: Timestamp,
+}
+
+/// An update whose effect is part of the running transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    pub seq: Seq,
+    pub reply: Option<String>,
+}
+
+impl UpdatesRepo<'_> {
+    /// Makes the caller the poller of this bot: every earlier poller's [`Self::append`] fails from now on.
+    pub async fn take_over(&mut self, bot: BotId, api_url: &str) -> Result<Position, StorageError> {
+        let row = fetch_optional!(
+            self.conn,
+            (i64, Option<i64>),
+            "INSERT INTO poller (bot_id, api_url, fence) VALUES ($1, $2, 1)
+             ON CONFLICT (bot_id, api_url) DO UPDATE SET fence = poller.fence + 1
+             RETURNING fence, last_seq",
+            bot.get(),
+            api_url
+        )?;
+        let (fence, last_seq) = row.ok_or(StorageError::Unreadable("poller row"))?;
+        Ok(Position { fence, last_seq: last_seq.map(Seq::new) })
+    }
+
+    /// The newest update of any bot that ever used this database.
+    pub async fn newest_seq(&mut self) -> Result<Option<Seq>, StorageError> {
+        let row = fetch_optional!(self.conn, (Option<i64>,), "SELECT MAX(last_seq) FROM poller")?;
+        Ok(row.and_then(|(seq,)| seq).map(Seq::new))
+    }
+
+    /// Stores a batch and moves the bot's position to its end. Updates that are there already stay
+    /// as they are. Fails with [`StorageError::Fenced`] once another poller has taken over.
+    pub async fn append(&mut self, batch: &Batch<'_>) -> Result<u64, StorageError> {
+        let Some(last) = batch.updates.last() else { return Ok(0) };
+        // First, because it locks the row: whoever takes over now waits for this batch.
+        let mine = execute!(
+            self.conn,
+            "UPDATE poller SET last_seq = $1 WHERE bot_id = $2 AND api_url = $3 AND fence = $4",
+            last.seq.get(),
+            batch.bot.get(),
+            batch.api_url,
+            batch.fence
+        )?;
+        if mine == 0 {
+            return Err(StorageError::Fenced);
+        }
+        execute!(self.conn,
+            pg: "INSERT INTO updates (seq, partition, key, raw, received_at)
+                 SELECT seq, partition, key, raw, $5
+                 FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::TEXT[]) AS new (seq, partition, key, raw)
+                 ON CONFLICT DO NOTHING"
+            [column(batch, |u| u.seq.get()), column(batch, |u| i64::from(u.partition)), column(batch, |u| u.key),
+             column(batch, |u| u.raw.clone()), batch.received_at.micros()],
+            lite: "INSERT INTO updates (seq, partition, key, raw, received_at)
+                   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, $2 FROM json_each($1) WHERE TRUE
+                   ON CONFLICT DO NOTHING"
+            [rows(batch), batch.received_at.micros()])
+    }
+
+    /// Undone updates of the given partitions after `after`, oldest first, at most `limit`.
+    pub async fn undone(
+        &mut self,
+        after: Seq,
+        partitions: &[u8],
+        limit: u32,
+    ) -> Result<Vec<StoredUpdate>, StorageError> {
+        type Row = (i64, i64, i64, String, i64, String, Option<String>, i64);
+        let rows = fetch_all!(self.conn, Row,
+            pg: "SELECT seq, key, partition, state, attempts, raw, reply, received_at FROM updates
+                 WHERE seq > $1 AND state <> 'dead' AND partition = ANY($2) ORDER BY seq LIMIT $3"
+            [after.get(), partitions.iter().map(|p| i64::from(*p)).collect::<Vec<_>>(), i64::from(limit)],
+            lite: "SELECT seq, key, partition, state, attempts, raw, reply, received_at FROM updates
+                   WHERE seq > $1 AND state <> 'dead' AND partition IN (SELECT value FROM json_each($2))
+                   ORDER BY seq LIMIT $3"
+            [after.get(), serde_json::json!(partitions).to_string(), i64::from(limit)])?;
+        Ok(rows
+            .into_iter()
+            .map(|(seq, key, partition, state, attempts, raw, reply, received_at)| StoredUpdate {
+                seq: Seq::new(seq),
+                key,
+                partition: u8::try_from(partition).unwrap_or(u8::MAX),
+                state: if state == "applied" { UpdateState::Applied } else { UpdateState::Pending },
+                attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+                raw,
+                reply,
+                received_at: Timestamp::from_micros(received_at),
+            })
+            .collect())
+    }
+
+    /// Marks updates as applied and returns those that were still pending. The effect of any other
+    /// must not be committed: it already is, by somebody else.
+    pub async fn apply(&mut self, applied: &[Applied]) -> Result<Vec<Seq>, StorageError> {
+        let rows = fetch_all!(self.conn, (i64,),
+            pg: "UPDATE updates SET state = 'applied', reply = done.reply
+                 FROM UNNEST($1::BIGINT[], $2::TEXT[]) AS done (seq, reply)
+                 WHERE updates.seq = done.seq AND state = 'pending' RETURNING updates.seq"
+            [applied.iter().map(|a| a.seq.get()).collect::<Vec<_>>(),
+             applied.iter().map(|a| a.reply.clone()).collect::<Vec<_>>()],
+            lite: "UPDATE updates SET state = 'applied', reply = done.value ->> 1 FROM json_each($1) AS done
+                   WHERE updates.seq = done.value ->> 0 AND state = 'pending' RETURNING updates.seq"
+            [serde_json::json!(applied.iter().map(|a| (a.seq, &a.reply)).collect::<Vec<_>>()).to_string()])?;
+        Ok(rows.into_iter().map(|(seq,)| Seq::new(seq)).collect())
+    }
+
+    /// Forgets updates that are done.
+    pub async fn finish(&mut self, done: &[Seq]) -> Result<u64, StorageError> {
+        execute!(self.conn,
+            pg: "DELETE FROM updates WHERE seq = ANY($1) AND state <> 'dead'"
+            [done.iter().map(|seq| seq.get()).collect::<Vec<_>>()],
+            lite: "DELETE FROM updates WHERE seq IN (SELECT value FROM json_each($1)) AND state <> 'dead'"
+            [serde_json::json!(done).to_string()])
+    }
+
+    /// Counts a failed attempt.
+    pub async fn record_failure(&mut self, seq: Seq, error: &str) -> Result<(), StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE updates SET attempts = attempts + 1, error = $2 WHERE seq = $1",
+            seq.get(),
+            error
+        )?;
+        Ok(())
+    }
+
+    /// Gives an update up: it stays to be looked at and is never handled again by itself.
+    pub async fn bury(&mut self, seq: Seq, error: &str) -> Result<(), StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE updates SET state = 'dead', error = $2, attempts = attempts + 1 WHERE seq = $1",
+            seq.get(),
+            error
+        )?;
+        Ok(())
+    }
+
+    /// Deletes dead updates that came before the given time, at most `limit`, and returns how many.
+    pub async fn purge_dead(&mut self, before: Timestamp, limit: u32) -> Result<u64, StorageError> {
+        execute!(
+            self.conn,
+            "DELETE FROM updates WHERE seq IN
+             (SELECT seq FROM updates WHERE state = 'dead' AND received_at < $1 LIMIT $2)",
+            before.micros(),
+            i64::from(limit)
+        )
+    }
+
+    /// How many updates are not done, dead ones aside; counts no further than `up_to`.
+    pub async fn count_undone(&mut self, up_to: u32) -> Result<u64, StorageError> {
+        let row = fetch_optional!(
+            self.conn,
+            (i64,),
+            "SELECT COUNT(*) FROM (SELECT 1 FROM updates WHERE state <> 'dead' LIMIT $1) AS undone",
+            i64::from(up_to)
+        )?;
+        Ok(row.map_or(0, |(count,)| u64::try_from(count).unwrap_or(0)))
+    }
+
+    /// The dead updates, oldest first, with what went wrong.
+    pub async fn dead(&mut self, limit: u32) -> Result<Vec<(Seq, String)>, StorageError> {
+        let rows = fetch_all!(
+            self.conn,
+            (i64, Option<String>),
+            "SELECT seq, error FROM updates WHERE state = 'dead' ORDER BY seq LIMIT $1",
+            i64::from(limit)
+        )?;
+        Ok(rows.into_iter().map(|(seq, error)| (Seq::new(seq), error.unwrap_or_default())).collect())
+    }
+}
+
+fn column<T>(batch: &Batch<'_>, value: impl Fn(&NewUpdate) -> T) -> Vec<T> {
+    batch.updates.iter().map(value).collect()
+}
+
+fn rows(batch: &Batch<'_>) -> String {
+    let rows: Vec<_> = batch.updates.iter().map(|u| (u.seq, u.partition, u.key, &u.raw)).collect();
+    serde_json::json!(rows).to_string()
+}

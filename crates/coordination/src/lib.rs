@@ -1,1 +1,7 @@
-//! placeholder
+//! Coordination between the parts of Qura: within one process here, over Redis in a file of its own.
+
+mod in_process;
+mod membership;
+
+pub use in_process::InProcessWakeUps;
+pub use membership::InProcessMembershipCache;

@@ -1,1 +1,13 @@
-//! placeholder
+//! What Qura does, apart from how it is asked and how it answers: services, the way of updates,
+//! jobs, and the outbox.
+
+pub mod admin;
+pub mod alerts;
+pub mod batcher;
+pub mod ingest;
+pub mod jobs;
+pub mod outbox;
+pub mod people;
+pub mod sessions;
+pub mod settings;
+pub mod subscription;

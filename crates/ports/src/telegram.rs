@@ -90,4 +90,7 @@ pub trait Messenger: Send + Sync {
 
     /// What a chat is.
     async fn chat(&self, chat: ChatRef) -> Result<ChatInfo, TelegramError>;
+
+    /// A new invite link of the bot's own (`createChatInviteLink`); needs the right to invite.
+    async fn invite_link(&self, chat: ChatId) -> Result<String, TelegramError>;
 }

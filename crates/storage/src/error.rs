@@ -13,6 +13,9 @@ pub enum StorageError {
     /// Another poller has taken over: what this one read must not be stored.
     #[error("another poller took over")]
     Fenced,
+    /// The program is stopping.
+    #[error("the database is being closed")]
+    Stopped,
 }
 
 impl StorageError {
@@ -27,7 +30,17 @@ impl StorageError {
             Self::Database(error) => {
                 matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed)
             }
-            Self::Unreadable(_) | Self::Fenced => false,
+            Self::Unreadable(_) | Self::Fenced | Self::Stopped => false,
+        }
+    }
+}
+
+impl StorageError {
+    /// The error with its cause, on one line, for logs.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Database(cause) => format!("{self}: {cause}"),
+            other => other.to_string(),
         }
     }
 }

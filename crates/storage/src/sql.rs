@@ -4,6 +4,15 @@
 //! databases need different texts (batches, locks), it takes `pg: …, lite: …` with the arguments of
 //! each in brackets.
 
+use std::borrow::Cow;
+
+/// A text as both databases take it: without U+0000, which PostgreSQL refuses in any text and which
+/// would end a text early in SQLite's JSON. Every text that came from outside goes through here,
+/// because a single such character would otherwise make its whole batch fail for ever.
+pub(crate) fn text(value: &str) -> Cow<'_, str> {
+    if value.contains('\0') { Cow::Owned(value.replace('\0', "")) } else { Cow::Borrowed(value) }
+}
+
 /// Runs a statement and returns the number of rows it touched.
 macro_rules! execute {
     ($conn:expr, pg: $pg:literal [$($pa:expr),* $(,)?], lite: $lite:literal [$($la:expr),* $(,)?]) => {

@@ -5,7 +5,7 @@ use qura_domain::time::Timestamp;
 
 use super::repository;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all};
+use crate::sql::{execute, fetch_all, text};
 
 repository! {
     /// The audit log.
@@ -37,10 +37,10 @@ impl AuditRepo<'_> {
             entry.at.micros(),
             entry.id,
             entry.actor.map(UserId::get),
-            entry.action.as_str(),
-            entry.subject.as_str(),
-            entry.before.as_deref(),
-            entry.after.as_deref()
+            text(&entry.action),
+            text(&entry.subject),
+            entry.before.as_deref().map(text),
+            entry.after.as_deref().map(text)
         )?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use qura_domain::time::Timestamp;
 
 use super::repository;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all, fetch_optional};
+use crate::sql::{execute, fetch_all, fetch_optional, text};
 
 repository! {
     /// Background work.
@@ -40,12 +40,12 @@ impl JobsRepo<'_> {
         let rows = execute!(
             self.conn,
             "INSERT INTO jobs (id, kind, payload, run_at, dedupe, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT DO NOTHING",
+             ON CONFLICT (kind, dedupe) WHERE state = 'queued' AND dedupe IS NOT NULL DO NOTHING",
             job.id.get(),
             job.kind,
-            job.payload,
+            text(job.payload),
             job.run_at.micros(),
-            job.dedupe,
+            job.dedupe.map(text),
             now.micros()
         )?;
         Ok(rows > 0)
@@ -63,10 +63,12 @@ impl JobsRepo<'_> {
         type Row = (i64, String, String, i64);
         let kinds_json = serde_json::json!(kinds).to_string();
         let rows = fetch_all!(self.conn, Row,
-            pg: "UPDATE jobs SET state = 'running', run_at = $3, attempts = attempts + 1
-                 WHERE id IN (SELECT id FROM jobs WHERE state IN ('queued', 'running') AND run_at <= $2
-                              AND kind = ANY($1) ORDER BY run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-                 RETURNING id, kind, payload, attempts"
+            // MATERIALIZED: a sub-select that locks may be run again by a join, and take more than the limit.
+            pg: "WITH due AS MATERIALIZED
+                 (SELECT id FROM jobs WHERE state IN ('queued', 'running') AND run_at <= $2 AND kind = ANY($1)
+                  ORDER BY run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+                 UPDATE jobs SET state = 'running', run_at = $3, attempts = attempts + 1 FROM due
+                 WHERE jobs.id = due.id RETURNING jobs.id, kind, payload, attempts"
             [kinds, now.micros(), lease_until.micros(), i64::from(limit)],
             lite: "UPDATE jobs SET state = 'running', run_at = $3, attempts = attempts + 1
                    WHERE id IN (SELECT id FROM jobs WHERE state IN ('queued', 'running') AND run_at <= $2
@@ -108,26 +110,34 @@ impl JobsRepo<'_> {
         Ok(rows > 0)
     }
 
-    /// Puts a failed job back.
+    /// Puts a failed job back. Where its like was queued meanwhile, that one does the work and this
+    /// one is gone. Does nothing when another worker has taken it over.
     pub async fn retry(&mut self, job: &ClaimedJob, at: Timestamp, error: &str) -> Result<(), StorageError> {
-        // Where its like was queued meanwhile, that one does the work: putting this one back would
-        // break the rule of one queued job each.
-        execute!(
+        type Row = (String, String, Option<String>, i64);
+        // Taken out and put in again, because only an insertion can step aside for its like, which
+        // another transaction may be queueing at this moment.
+        let row = fetch_optional!(
             self.conn,
-            "DELETE FROM jobs WHERE id = $1 AND attempts = $2 AND dedupe IS NOT NULL AND EXISTS
-             (SELECT 1 FROM jobs AS other WHERE other.state = 'queued' AND other.kind = jobs.kind
-                AND other.dedupe = jobs.dedupe)",
+            Row,
+            "DELETE FROM jobs WHERE id = $1 AND attempts = $2 AND state = 'running'
+             RETURNING kind, payload, dedupe, created_at",
             job.id.get(),
             i64::from(job.attempt)
         )?;
+        let Some((kind, payload, dedupe, created_at)) = row else { return Ok(()) };
         execute!(
             self.conn,
-            "UPDATE jobs SET state = 'queued', run_at = $3, error = $4
-             WHERE id = $1 AND attempts = $2 AND state = 'running'",
+            "INSERT INTO jobs (id, kind, payload, attempts, run_at, dedupe, error, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (kind, dedupe) WHERE state = 'queued' AND dedupe IS NOT NULL DO NOTHING",
             job.id.get(),
+            &kind,
+            &payload,
             i64::from(job.attempt),
             at.micros(),
-            error
+            dedupe.as_deref(),
+            text(error),
+            created_at
         )?;
         Ok(())
     }
@@ -140,7 +150,7 @@ impl JobsRepo<'_> {
              WHERE id = $1 AND attempts = $2 AND state = 'running'",
             job.id.get(),
             i64::from(job.attempt),
-            error
+            text(error)
         )?;
         Ok(())
     }

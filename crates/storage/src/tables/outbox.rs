@@ -5,7 +5,7 @@ use qura_domain::time::Timestamp;
 
 use super::repository;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all, fetch_optional};
+use crate::sql::{execute, fetch_all, fetch_optional, text};
 
 repository! {
     /// Messages that must arrive.
@@ -28,7 +28,7 @@ impl OutboxRepo<'_> {
             self.conn,
             "INSERT INTO outbox (id, notice, send_at, created_at) VALUES ($1, $2, $3, $3)",
             id.get(),
-            notice,
+            text(notice),
             at.micros()
         )?;
         Ok(())
@@ -43,9 +43,12 @@ impl OutboxRepo<'_> {
     ) -> Result<Vec<DueNotice>, StorageError> {
         type Row = (i64, String, i64);
         let mut rows = fetch_all!(self.conn, Row,
-            pg: "UPDATE outbox SET attempts = attempts + 1, send_at = $2 WHERE id IN
+            // MATERIALIZED: a sub-select that locks may be run again by a join, and take more than the limit.
+            pg: "WITH due AS MATERIALIZED
                  (SELECT id FROM outbox WHERE state = 'pending' AND send_at <= $1 ORDER BY send_at LIMIT $3
-                  FOR UPDATE SKIP LOCKED) RETURNING id, notice, attempts"
+                  FOR UPDATE SKIP LOCKED)
+                 UPDATE outbox SET attempts = attempts + 1, send_at = $2 FROM due WHERE outbox.id = due.id
+                 RETURNING outbox.id, notice, attempts"
             [now.micros(), lease_until.micros(), i64::from(limit)],
             lite: "UPDATE outbox SET attempts = attempts + 1, send_at = $2 WHERE id IN
                    (SELECT id FROM outbox WHERE state = 'pending' AND send_at <= $1 ORDER BY send_at LIMIT $3)
@@ -74,14 +77,14 @@ impl OutboxRepo<'_> {
             "UPDATE outbox SET send_at = $2, error = $3 WHERE id = $1",
             id.get(),
             at.micros(),
-            error
+            text(error)
         )?;
         Ok(())
     }
 
     /// Gives a message up: it stays to be looked at.
     pub async fn bury(&mut self, id: NoticeId, error: &str) -> Result<(), StorageError> {
-        execute!(self.conn, "UPDATE outbox SET state = 'dead', error = $2 WHERE id = $1", id.get(), error)?;
+        execute!(self.conn, "UPDATE outbox SET state = 'dead', error = $2 WHERE id = $1", id.get(), text(error))?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use qura_domain::time::Timestamp;
 
 use super::repository;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all, fetch_optional};
+use crate::sql::{execute, fetch_all, fetch_optional, text};
 
 repository! {
     /// Wizards under way, one a person.
@@ -45,7 +45,7 @@ impl SessionsRepo<'_> {
             "INSERT INTO sessions (user_id, state, expires_at) VALUES ($1, $2, $3)
              ON CONFLICT (user_id) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at",
             session.user.get(),
-            session.state.as_str(),
+            text(&session.state),
             session.expires_at.micros()
         )?;
         Ok(())

@@ -8,7 +8,7 @@ use qura_domain::time::Timestamp;
 
 use super::repository;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all, fetch_optional};
+use crate::sql::{execute, fetch_all, fetch_optional, text};
 
 repository! {
     /// The update log.
@@ -93,33 +93,42 @@ impl UpdatesRepo<'_> {
         Ok(row.and_then(|(seq,)| seq).map(Seq::new))
     }
 
-    /// Stores a batch and moves the bot's position to its end. Updates that are there already stay
-    /// as they are. Fails with [`StorageError::Fenced`] once another poller has taken over.
+    /// Stores what a batch brings beyond the bot's position, moves the position to its end, and
+    /// returns how many updates are new. What was stored before stays as it is, or stays forgotten
+    /// when it is done. Fails with [`StorageError::Fenced`] once another poller has taken over.
     pub async fn append(&mut self, batch: &Batch<'_>) -> Result<u64, StorageError> {
         let Some(last) = batch.updates.last() else { return Ok(0) };
         // First, because it locks the row: whoever takes over now waits for this batch.
-        let mine = execute!(
+        let mine = fetch_all!(self.conn, (Option<i64>,),
+            pg: "SELECT last_seq FROM poller WHERE bot_id = $1 AND api_url = $2 AND fence = $3 FOR UPDATE"
+            [batch.bot.get(), batch.api_url, batch.fence],
+            lite: "SELECT last_seq FROM poller WHERE bot_id = $1 AND api_url = $2 AND fence = $3"
+            [batch.bot.get(), batch.api_url, batch.fence])?;
+        let (position,) = mine.into_iter().next().ok_or(StorageError::Fenced)?;
+        // A repeated update may be done and deleted: only the position tells that it was here.
+        let is_new = |u: &&NewUpdate| position.is_none_or(|position| u.seq.get() > position);
+        let new: Vec<&NewUpdate> = batch.updates.iter().filter(is_new).collect();
+        if new.is_empty() {
+            return Ok(0);
+        }
+        execute!(
             self.conn,
-            "UPDATE poller SET last_seq = $1 WHERE bot_id = $2 AND api_url = $3 AND fence = $4",
+            "UPDATE poller SET last_seq = $1 WHERE bot_id = $2 AND api_url = $3",
             last.seq.get(),
             batch.bot.get(),
-            batch.api_url,
-            batch.fence
+            batch.api_url
         )?;
-        if mine == 0 {
-            return Err(StorageError::Fenced);
-        }
         execute!(self.conn,
             pg: "INSERT INTO updates (seq, partition, key, raw, received_at)
                  SELECT seq, partition, key, raw, $5
                  FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::TEXT[]) AS new (seq, partition, key, raw)
                  ON CONFLICT DO NOTHING"
-            [column(batch, |u| u.seq.get()), column(batch, |u| i64::from(u.partition)), column(batch, |u| u.key),
-             column(batch, |u| u.raw.clone()), batch.received_at.micros()],
+            [column(&new, |u| u.seq.get()), column(&new, |u| i64::from(u.partition)), column(&new, |u| u.key),
+             column(&new, |u| text(&u.raw)), batch.received_at.micros()],
             lite: "INSERT INTO updates (seq, partition, key, raw, received_at)
                    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, $2 FROM json_each($1) WHERE TRUE
                    ON CONFLICT DO NOTHING"
-            [rows(batch), batch.received_at.micros()])
+            [rows(&new), batch.received_at.micros()])
     }
 
     /// Undone updates of the given partitions after `after`, oldest first, at most `limit`.
@@ -161,10 +170,11 @@ impl UpdatesRepo<'_> {
                  FROM UNNEST($1::BIGINT[], $2::TEXT[]) AS done (seq, reply)
                  WHERE updates.seq = done.seq AND state = 'pending' RETURNING updates.seq"
             [applied.iter().map(|a| a.seq.get()).collect::<Vec<_>>(),
-             applied.iter().map(|a| a.reply.clone()).collect::<Vec<_>>()],
+             applied.iter().map(|a| a.reply.as_deref().map(text)).collect::<Vec<_>>()],
             lite: "UPDATE updates SET state = 'applied', reply = done.value ->> 1 FROM json_each($1) AS done
                    WHERE updates.seq = done.value ->> 0 AND state = 'pending' RETURNING updates.seq"
-            [serde_json::json!(applied.iter().map(|a| (a.seq, &a.reply)).collect::<Vec<_>>()).to_string()])?;
+            [serde_json::json!(applied.iter().map(|a| (a.seq, a.reply.as_deref().map(text))).collect::<Vec<_>>())
+                .to_string()])?;
         Ok(rows.into_iter().map(|(seq,)| Seq::new(seq)).collect())
     }
 
@@ -183,7 +193,7 @@ impl UpdatesRepo<'_> {
             self.conn,
             "UPDATE updates SET attempts = attempts + 1, error = $2 WHERE seq = $1",
             seq.get(),
-            error
+            text(error)
         )?;
         Ok(())
     }
@@ -194,7 +204,7 @@ impl UpdatesRepo<'_> {
             self.conn,
             "UPDATE updates SET state = 'dead', error = $2, attempts = attempts + 1 WHERE seq = $1",
             seq.get(),
-            error
+            text(error)
         )?;
         Ok(())
     }
@@ -233,11 +243,11 @@ impl UpdatesRepo<'_> {
     }
 }
 
-fn column<T>(batch: &Batch<'_>, value: impl Fn(&NewUpdate) -> T) -> Vec<T> {
-    batch.updates.iter().map(value).collect()
+fn column<'a, T>(new: &[&'a NewUpdate], value: impl Fn(&'a NewUpdate) -> T) -> Vec<T> {
+    new.iter().map(|u| value(u)).collect()
 }
 
-fn rows(batch: &Batch<'_>) -> String {
-    let rows: Vec<_> = batch.updates.iter().map(|u| (u.seq, u.partition, u.key, &u.raw)).collect();
+fn rows(new: &[&NewUpdate]) -> String {
+    let rows: Vec<_> = new.iter().map(|u| (u.seq, u.partition, u.key, text(&u.raw))).collect();
     serde_json::json!(rows).to_string()
 }

@@ -1,0 +1,15 @@
+//! The way of an update: from Telegram into the log ([`Poller`]), and from the log to its handler
+//! ([`Consumer`]), in order, once.
+
+mod consumer;
+mod done;
+mod handler;
+mod poller;
+mod position;
+mod queue;
+
+pub use consumer::Consumer;
+pub use done::{Done, DoneGroup};
+pub use handler::{HandleError, Handled, UpdateHandler};
+pub use poller::{Poller, PollerError};
+pub use position::{PARTITIONS, URGENT_PARTITION, partition_and_key};

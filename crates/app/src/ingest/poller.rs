@@ -1,0 +1,208 @@
+//! Brings updates from Telegram into the log. Telegram is told only of what is committed there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use qura_domain::ids::{BotId, Seq};
+use qura_ports::clock::Clock;
+use qura_ports::coordination::{Topic, WakeUps};
+use qura_ports::random::Random;
+use qura_ports::telegram::{RawUpdate, TelegramError, UpdateSource};
+use qura_storage::{Batch, Db, NewUpdate, Position, StorageError};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::position::{partition_and_key, seq_after, update_id};
+
+/// No more than one call in this time, so that a stream of single updates is fetched in groups.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
+
+/// Between calls to a server that answers «nothing new» at once instead of waiting.
+const PAUSE_WITHOUT_LONG_POLL: Duration = Duration::from_secs(1);
+
+/// A call with nothing to bring that took less than this did not wait for anything.
+const AT_ONCE: Duration = Duration::from_millis(500);
+
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(15);
+
+/// How many updates are stored between two looks at how many wait.
+const BETWEEN_LOOKS: u32 = 1000;
+
+/// Polls for one bot.
+pub struct Poller {
+    pub source: Arc<dyn UpdateSource>,
+    pub db: Db,
+    pub wakeups: Arc<dyn WakeUps>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub bot: BotId,
+    /// Which Telegram: the numbers of another server's updates mean something else.
+    pub api_url: String,
+    /// `POLLING_LIMIT`, 1–100.
+    pub limit: u8,
+    /// `POLLING_TIMEOUT`; Telegram cuts it at 50 s.
+    pub timeout: Duration,
+    /// While more updates than this wait in the log, no more are fetched.
+    pub most_undone: u32,
+}
+
+/// Why polling cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum PollerError {
+    #[error("Telegram does not know this token")]
+    Unauthorized,
+    #[error("another poller took over")]
+    Fenced,
+}
+
+impl Poller {
+    /// Polls until told to stop, through whatever trouble can pass.
+    pub async fn run(&self, stop: &CancellationToken) -> Result<(), PollerError> {
+        let Some(mut position) = self.take_over(stop).await else { return Ok(()) };
+        let mut trouble = Backoff::default();
+        let mut unlooked = BETWEEN_LOOKS;
+        while !stop.is_cancelled() {
+            if unlooked >= BETWEEN_LOOKS {
+                self.wait_for_room(stop).await;
+                unlooked = 0;
+            }
+            let began = Instant::now();
+            let after = position.last_seq.map(update_id);
+            let polled = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                polled = self.source.poll(after, self.limit, self.timeout) => polled,
+            };
+            let pause = match polled {
+                Ok(updates) if updates.is_empty() => {
+                    trouble.reset();
+                    if began.elapsed() < AT_ONCE { PAUSE_WITHOUT_LONG_POLL } else { SHORTEST_PAUSE }
+                }
+                Ok(updates) => {
+                    trouble.reset();
+                    unlooked += u32::try_from(updates.len()).unwrap_or(BETWEEN_LOOKS);
+                    self.keep(&mut position, &updates, stop).await?;
+                    SHORTEST_PAUSE.saturating_sub(began.elapsed())
+                }
+                Err(TelegramError::Unauthorized) => return Err(PollerError::Unauthorized),
+                Err(error) => {
+                    let pause = trouble.next(self.random.as_ref());
+                    tracing::warn!(%error, pause_ms = pause.as_millis() as u64, "updates cannot be fetched");
+                    pause
+                }
+            };
+            rest(stop, pause).await;
+        }
+        Ok(())
+    }
+
+    /// Waits for the database if it must; `None` when told to stop before.
+    async fn take_over(&self, stop: &CancellationToken) -> Option<Position> {
+        let mut trouble = Backoff::default();
+        while !stop.is_cancelled() {
+            let taken = async {
+                let mut tx = self.db.begin().await?;
+                let position = tx.updates().take_over(self.bot, &self.api_url).await?;
+                tx.commit().await?;
+                Ok::<_, StorageError>(position)
+            };
+            match taken.await {
+                Ok(position) => return Some(position),
+                Err(error) => self.report(&error, trouble.next(self.random.as_ref()), stop).await,
+            }
+        }
+        None
+    }
+
+    /// Stores a batch, however long the database takes to come back.
+    async fn keep(
+        &self,
+        position: &mut Position,
+        updates: &[RawUpdate],
+        stop: &CancellationToken,
+    ) -> Result<(), PollerError> {
+        let mut trouble = Backoff::default();
+        loop {
+            match self.store(position, updates).await {
+                Ok(last) => {
+                    position.last_seq = last;
+                    self.wakeups.wake(Topic::Updates).await;
+                    return Ok(());
+                }
+                Err(StorageError::Fenced) => return Err(PollerError::Fenced),
+                Err(_) if stop.is_cancelled() => return Ok(()),
+                Err(error) => self.report(&error, trouble.next(self.random.as_ref()), stop).await,
+            }
+        }
+    }
+
+    async fn store(&self, position: &Position, updates: &[RawUpdate]) -> Result<Option<Seq>, StorageError> {
+        let mut tx = self.db.begin().await?;
+        let newest = tx.updates().newest_seq().await?;
+        let mut last = position.last_seq;
+        let mut rows = Vec::with_capacity(updates.len());
+        for update in updates {
+            let Some(seq) = seq_after(last, newest, update.id) else { continue };
+            last = Some(seq);
+            let (partition, key) = partition_and_key(update.route, update.id);
+            rows.push(NewUpdate { seq, partition, key, raw: update.raw.clone() });
+        }
+        metrics::counter!("updates_received_total").increment(rows.len() as u64);
+        let batch = Batch {
+            bot: self.bot,
+            api_url: &self.api_url,
+            fence: position.fence,
+            updates: &rows,
+            received_at: self.clock.now(),
+        };
+        tx.updates().append(&batch).await?;
+        tx.commit().await?;
+        Ok(last)
+    }
+
+    /// Backpressure: what cannot be handled yet is safer with Telegram, which keeps it for a day.
+    async fn wait_for_room(&self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            let waiting = async { self.db.read().await?.updates().count_undone(self.most_undone).await };
+            match waiting.await {
+                Ok(count) if count >= u64::from(self.most_undone) => {
+                    rest(stop, Duration::from_millis(100)).await;
+                }
+                // A database that does not answer shows when the next batch is stored.
+                Ok(_) | Err(_) => return,
+            }
+        }
+    }
+
+    async fn report(&self, error: &StorageError, pause: Duration, stop: &CancellationToken) {
+        tracing::error!(
+            error = error.detail(),
+            pause_ms = pause.as_millis() as u64,
+            "updates cannot be stored"
+        );
+        rest(stop, pause).await;
+    }
+}
+
+async fn rest(stop: &CancellationToken, pause: Duration) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = sleep(pause) => {}
+    }
+}
+
+/// Waits that double, each shortened by chance so that two pollers do not keep meeting.
+#[derive(Default)]
+struct Backoff(u32);
+
+impl Backoff {
+    fn reset(&mut self) {
+        self.0 = 0;
+    }
+
+    fn next(&mut self, random: &dyn Random) -> Duration {
+        let full = FIRST_BACKOFF.saturating_mul(1 << self.0.min(8)).min(LONGEST_BACKOFF);
+        self.0 += 1;
+        full.mul_f64(0.5 + random.fraction() / 2.0)
+    }
+}

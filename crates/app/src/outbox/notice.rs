@@ -1,0 +1,37 @@
+//! What people must hear though they did not ask. Kept typed, put into words when sent.
+
+use qura_domain::ids::{NoticeId, UserId};
+use qura_domain::time::Timestamp;
+use qura_storage::{StorageError, Tx};
+use serde::{Deserialize, Serialize};
+
+/// A message that must arrive. Rows of older programs must stay readable: variants and fields are
+/// added, never renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Notice {
+    /// A wizard was given up because nobody came back to it.
+    WizardExpired { person: UserId },
+    /// To an operator: the bot cannot see who is in a gate channel, so everyone passes.
+    GateUnchecked { person: UserId, title: String },
+}
+
+impl Notice {
+    /// Who hears it.
+    pub fn person(&self) -> UserId {
+        match self {
+            Self::WizardExpired { person } | Self::GateUnchecked { person, .. } => *person,
+        }
+    }
+}
+
+/// Puts a notice into the outbox, in the caller's transaction.
+pub async fn write_notice(
+    tx: &mut Tx,
+    id: NoticeId,
+    notice: &Notice,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let text = serde_json::to_string(notice).map_err(|_| StorageError::Unreadable("notice"))?;
+    tx.outbox().add(id, &text, now).await
+}

@@ -1,0 +1,92 @@
+//! The people who use the bot: who they are, and what they chose.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use qura_domain::ids::{Seq, UserId};
+use qura_domain::person::Person;
+use qura_ports::clock::Clock;
+use qura_storage::{Applied, Db, Seen, StorageError, UserRecord};
+
+use crate::batcher::{Batcher, Group};
+
+/// Knows people.
+pub struct PeopleService {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub seen: Batcher<SeenGroup>,
+    /// `ADMIN_IDS`.
+    pub operators: Arc<[UserId]>,
+}
+
+impl PeopleService {
+    /// Inserts or updates a person who passed the gate, and marks the update that brought them as
+    /// applied with its reply. `None` when somebody else did that already.
+    pub async fn seen(
+        &self,
+        seq: Seq,
+        reply: String,
+        person: Person,
+        referrer: Option<UserId>,
+    ) -> Result<Option<UserRecord>, StorageError> {
+        // Nobody invites themself.
+        let referrer = referrer.filter(|referrer| *referrer != person.id);
+        let seen = Seen { person, referrer, at: self.clock.now() };
+        self.seen.submit(SeenUpdate { seq, reply, seen }).await
+    }
+
+    /// What is known of a person; `None` for one who never passed the gate.
+    pub async fn get(&self, person: UserId) -> Result<Option<UserRecord>, StorageError> {
+        self.db.read().await?.users().get(person).await
+    }
+
+    pub fn is_operator(&self, person: UserId) -> bool {
+        self.operators.contains(&person)
+    }
+
+    /// The person blocked the bot, or no longer does.
+    pub async fn set_blocked(&self, person: UserId, blocked: bool) -> Result<(), StorageError> {
+        let mut tx = self.db.begin().await?;
+        tx.users().set_blocked(person, blocked.then(|| self.clock.now())).await?;
+        tx.commit().await
+    }
+}
+
+/// A person seen, and the update that brought them.
+#[derive(Clone, Debug)]
+pub struct SeenUpdate {
+    pub seq: Seq,
+    pub reply: String,
+    pub seen: Seen,
+}
+
+/// Writes people seen at the same time together.
+pub struct SeenGroup {
+    pub db: Db,
+}
+
+#[async_trait]
+impl Group for SeenGroup {
+    type Item = SeenUpdate;
+    type Output = Option<UserRecord>;
+
+    async fn write(&self, items: &[SeenUpdate]) -> Result<Vec<Option<UserRecord>>, StorageError> {
+        let mut applied: Vec<_> =
+            items.iter().map(|item| Applied { seq: item.seq, reply: Some(item.reply.clone()) }).collect();
+        // Locks in one order, whichever process writes.
+        applied.sort_by_key(|a| a.seq);
+        let mut tx = self.db.begin().await?;
+        let pending = tx.updates().apply(&applied).await?;
+        let pending: std::collections::HashSet<Seq> = pending.into_iter().collect();
+        let seen: Vec<Seen> =
+            items.iter().filter(|item| pending.contains(&item.seq)).map(|item| item.seen.clone()).collect();
+        let records = if seen.is_empty() { Vec::new() } else { tx.users().see(&seen).await? };
+        tx.commit().await?;
+        let records: std::collections::HashMap<UserId, UserRecord> =
+            records.into_iter().map(|record| (record.id, record)).collect();
+        Ok(items
+            .iter()
+            .map(|item| records.get(&item.seen.person.id).copied().filter(|_| pending.contains(&item.seq)))
+            .collect())
+    }
+}

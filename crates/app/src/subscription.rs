@@ -1,0 +1,161 @@
+//! Who is subscribed: the gate before everything, and what is heard of members coming and going.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use qura_domain::gate::{Gate, GateChannel, Standing, Verdict};
+use qura_domain::ids::{ChatId, UserId};
+use qura_domain::membership::Membership;
+use qura_ports::coordination::MembershipCache;
+use qura_ports::telegram::{JoinRequest, MembershipChange, Messenger, TelegramError};
+use qura_storage::{Db, StorageError};
+
+use crate::alerts::AlertService;
+use crate::outbox::Notice;
+use crate::settings::SettingsService;
+
+/// Checks subscriptions.
+pub struct SubscriptionService {
+    pub db: Db,
+    pub messenger: Arc<dyn Messenger>,
+    pub cache: Arc<dyn MembershipCache>,
+    pub settings: Arc<SettingsService>,
+    pub alerts: Arc<AlertService>,
+    /// Gate channels known here to be out of sight, so that the alert is not raised for each person.
+    pub unchecked: Mutex<HashSet<ChatId>>,
+}
+
+/// Whether what was heard lately will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// For everyday acts.
+    Cached,
+    /// For «لقد اشتركت»: asks Telegram.
+    Now,
+}
+
+/// Why the gate cannot tell.
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    #[error("the gate cannot be checked: {0}")]
+    Telegram(#[from] TelegramError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl SubscriptionService {
+    /// Decides whether a person may pass the gate. Fails only when Telegram or the database is out
+    /// of reach; a channel that the bot lost sight of lets everyone pass and alerts the operators.
+    pub async fn pass_gate(&self, person: UserId, freshness: Freshness) -> Result<Verdict, GateError> {
+        let settings = self.settings.get();
+        let gate = settings.gate();
+        if gate.is_open() {
+            return Ok(Verdict::Pass);
+        }
+        let mut standings = Vec::with_capacity(gate.channels.len());
+        for channel in &gate.channels {
+            standings.push(self.standing(channel, person, freshness).await?);
+        }
+        Ok(gate.verdict(&standings))
+    }
+
+    async fn standing(
+        &self,
+        channel: &GateChannel,
+        person: UserId,
+        freshness: Freshness,
+    ) -> Result<Standing, GateError> {
+        let known = match freshness {
+            Freshness::Cached => self.cache.get(channel.chat, person).await,
+            Freshness::Now => None,
+        };
+        metrics::counter!("membership_lookups_total", "from" => if known.is_some() { "cache" } else { "telegram" })
+            .increment(1);
+        let membership = match known {
+            Some(membership) => membership,
+            None => match self.messenger.membership(channel.chat, person).await {
+                Ok(membership) => {
+                    self.cache.put(channel.chat, person, membership).await;
+                    self.seen_again(channel.chat).await?;
+                    membership
+                }
+                Err(error) if error.is_transient() || error == TelegramError::Unauthorized => {
+                    return Err(error.into());
+                }
+                Err(error) => {
+                    self.lost_sight(channel, &error).await?;
+                    return Ok(Standing::CannotCheck);
+                }
+            },
+        };
+        if !membership.is_inside()
+            && self.db.read().await?.join_requests().is_waiting(channel.chat, person).await?
+        {
+            return Ok(Standing::Requested);
+        }
+        Ok(Standing::Known(membership))
+    }
+
+    async fn lost_sight(&self, channel: &GateChannel, error: &TelegramError) -> Result<(), StorageError> {
+        if !self.unchecked.lock().unwrap_or_else(PoisonError::into_inner).insert(channel.chat) {
+            return Ok(());
+        }
+        tracing::warn!(chat = channel.chat.get(), %error, "a gate channel cannot be checked: everyone passes");
+        self.alerts
+            .raise(&alert_name(channel.chat), |operator| Notice::GateUnchecked {
+                person: operator,
+                title: channel.title.clone(),
+            })
+            .await
+    }
+
+    async fn seen_again(&self, chat: ChatId) -> Result<(), StorageError> {
+        if self.unchecked.lock().unwrap_or_else(PoisonError::into_inner).remove(&chat) {
+            self.alerts.clear(&alert_name(chat)).await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody came or went: what is remembered of them is true again at once.
+    pub async fn member_changed(&self, change: &MembershipChange) -> Result<(), StorageError> {
+        self.cache.put(change.chat.id, change.member.id, change.after).await;
+        if change.after.is_inside() && self.gate_channel(change.chat.id).is_some() {
+            let mut tx = self.db.begin().await?;
+            tx.join_requests().remove(change.chat.id, change.member.id).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody asks to join a chat that approves its members.
+    pub async fn join_requested(&self, request: &JoinRequest) -> Result<(), StorageError> {
+        if self.gate_channel(request.chat.id).is_none() {
+            return Ok(());
+        }
+        let mut tx = self.db.begin().await?;
+        tx.join_requests().add(request.chat.id, request.from.id, request.date).await?;
+        tx.commit().await
+    }
+
+    /// The bot's own rights changed: losing sight of a gate channel is told at once.
+    pub async fn own_rights_changed(&self, chat: ChatId, now: Membership) -> Result<(), StorageError> {
+        let Some(channel) = self.gate_channel(chat) else { return Ok(()) };
+        if now.is_administrator() {
+            self.unchecked.lock().unwrap_or_else(PoisonError::into_inner).remove(&chat);
+            self.alerts.clear(&alert_name(chat)).await
+        } else {
+            self.lost_sight(&channel, &TelegramError::NotAllowed("no longer an administrator".to_owned()))
+                .await
+        }
+    }
+
+    fn gate_channel(&self, chat: ChatId) -> Option<GateChannel> {
+        let settings = self.settings.get();
+        let gate: &Gate = settings.gate();
+        gate.channels.iter().find(|channel| channel.chat == chat).filter(|_| gate.enabled).cloned()
+    }
+}
+
+fn alert_name(chat: ChatId) -> String {
+    format!("gate.unchecked:{chat}")
+}

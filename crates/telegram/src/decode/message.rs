@@ -1,0 +1,162 @@
+//! Reads messages and their formatting.
+
+use qura_domain::ids::{ChatId, MessageId, UserId};
+use qura_domain::text::{Entity, EntityKind, RichText};
+use qura_ports::telegram::{ChatSummary, Malformed, Message, Origin};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::shape::{self, Chat, Sender};
+
+/// `Message`.
+#[derive(Deserialize)]
+struct MessageShape {
+    message_id: MessageId,
+    chat: Chat,
+    from: Option<Sender>,
+    /// The chat in whose name it was sent; `from` is then a stand-in (Bot API, `Message.from`).
+    sender_chat: Option<Present>,
+    date: i64,
+    text: Option<String>,
+    #[serde(default, deserialize_with = "entities")]
+    entities: Vec<Entity>,
+    caption: Option<String>,
+    #[serde(default, deserialize_with = "entities")]
+    caption_entities: Vec<Entity>,
+    reply_to_message: Option<ReplyTo>,
+    forward_origin: Option<ForwardOrigin>,
+    chat_shared: Option<ChatShared>,
+    migrate_to_chat_id: Option<ChatId>,
+}
+
+/// Anything at all.
+#[derive(Deserialize)]
+struct Present {}
+
+#[derive(Deserialize)]
+struct ReplyTo {
+    message_id: MessageId,
+}
+
+/// `MessageOrigin`, of which only the channel's form has both.
+#[derive(Deserialize)]
+struct ForwardOrigin {
+    #[serde(rename = "type")]
+    kind: String,
+    chat: Option<Chat>,
+    message_id: Option<MessageId>,
+}
+
+#[derive(Deserialize)]
+struct ChatShared {
+    request_id: i32,
+    chat_id: ChatId,
+}
+
+/// A message of which only the place matters (`MaybeInaccessibleMessage`).
+#[derive(Deserialize)]
+pub struct Place {
+    chat: Chat,
+    message_id: MessageId,
+}
+
+impl From<Place> for (ChatSummary, MessageId) {
+    fn from(Place { chat, message_id }: Place) -> Self {
+        (chat.summary(), message_id)
+    }
+}
+
+impl From<ForwardOrigin> for Origin {
+    fn from(origin: ForwardOrigin) -> Self {
+        match origin {
+            ForwardOrigin { kind, chat: Some(chat), message_id: Some(message) } if kind == "channel" => {
+                Self::Channel { chat: chat.summary(), message }
+            }
+            _ => Self::Elsewhere,
+        }
+    }
+}
+
+/// Reads a message of any chat.
+pub fn read(body: &str) -> Result<Message, Malformed> {
+    let message: MessageShape = shape::read(body)?;
+    let text = match (message.text, message.caption) {
+        (Some(text), _) => rich(text, message.entities),
+        (None, Some(caption)) => rich(caption, message.caption_entities),
+        (None, None) => RichText::new(),
+    };
+    let in_a_chats_name = message.sender_chat.is_some();
+    Ok(Message {
+        id: message.message_id,
+        chat: message.chat.summary(),
+        from: message.from.filter(|_| !in_a_chats_name).map(Into::into),
+        date: shape::date(message.date),
+        text,
+        reply_to: message.reply_to_message.map(|reply| reply.message_id),
+        origin: message.forward_origin.map(Into::into),
+        chat_shared: message.chat_shared.map(|shared| (shared.request_id, shared.chat_id)),
+        migrated_to: message.migrate_to_chat_id,
+    })
+}
+
+/// Drops the entities that point beyond the text: sent back, they would be refused.
+fn rich(text: String, mut entities: Vec<Entity>) -> RichText {
+    let end = RichText::plain(text.as_str()).utf16_len();
+    entities.retain(|entity| {
+        entity.length > 0 && entity.offset.checked_add(entity.length).is_some_and(|last| last <= end)
+    });
+    RichText::from_parts(text, entities)
+}
+
+/// Reads a list of entities and drops those that are not understood, be it for their kind or form.
+fn entities<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Entity>, D::Error> {
+    let raw = Vec::<&RawValue>::deserialize(deserializer)?;
+    let entity = |raw: &&RawValue| serde_json::from_str::<EntityShape>(raw.get()).ok()?.understood();
+    Ok(raw.iter().filter_map(entity).collect())
+}
+
+/// `MessageEntity`.
+#[derive(Deserialize)]
+struct EntityShape {
+    #[serde(rename = "type")]
+    kind: String,
+    offset: u32,
+    length: u32,
+    url: Option<String>,
+    user: Option<MentionedUser>,
+    language: Option<String>,
+    custom_emoji_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct MentionedUser {
+    id: UserId,
+}
+
+impl EntityShape {
+    fn understood(self) -> Option<Entity> {
+        let kind = match self.kind.as_str() {
+            "mention" => EntityKind::Mention,
+            "hashtag" => EntityKind::Hashtag,
+            "cashtag" => EntityKind::Cashtag,
+            "bot_command" => EntityKind::BotCommand,
+            "url" => EntityKind::Url,
+            "email" => EntityKind::Email,
+            "phone_number" => EntityKind::PhoneNumber,
+            "bold" => EntityKind::Bold,
+            "italic" => EntityKind::Italic,
+            "underline" => EntityKind::Underline,
+            "strikethrough" => EntityKind::Strikethrough,
+            "spoiler" => EntityKind::Spoiler,
+            "blockquote" => EntityKind::Blockquote,
+            "expandable_blockquote" => EntityKind::ExpandableBlockquote,
+            "code" => EntityKind::Code,
+            "pre" => EntityKind::Pre { language: self.language },
+            "text_link" => EntityKind::TextLink { url: self.url? },
+            "text_mention" => EntityKind::TextMention { user: self.user?.id },
+            "custom_emoji" => EntityKind::CustomEmoji { custom_emoji_id: self.custom_emoji_id? },
+            _ => return None,
+        };
+        Some(Entity { kind, offset: self.offset, length: self.length })
+    }
+}

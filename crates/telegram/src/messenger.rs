@@ -1,0 +1,233 @@
+//! The only way out to Telegram: turns requests into calls, and answers into what they mean.
+
+mod admission;
+mod errand;
+mod flood;
+mod limits;
+mod pace;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use qura_domain::chat::ChatRef;
+use qura_domain::ids::{BotId, ChatId, MessageId, UserId};
+use qura_domain::membership::Membership;
+use qura_ports::random::Random;
+use qura_ports::telegram::{BotAccount, ChatInfo, Lane, Malformed, Messenger, Request, Sent, TelegramError};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+
+use crate::client::{CallFailure, Client, NOT_MODIFIED};
+use crate::decode::{Chat, ChatMember};
+use crate::wire;
+use admission::Path;
+use errand::{Errand, Errands};
+
+pub use limits::Ceilings;
+pub use pace::Quota;
+
+/// Sends by the Bot API, within limits that this process keeps by itself.
+///
+/// Two messengers of one token would each use up all of its limits: there is to be one a process.
+pub struct TelegramMessenger {
+    client: Client,
+    errands: Errands,
+}
+
+impl TelegramMessenger {
+    /// `random` spreads repeated calls.
+    pub fn new(client: Client, ceilings: Ceilings, random: Arc<dyn Random>) -> Self {
+        Self { client, errands: Errands::new(ceilings, random) }
+    }
+
+    /// Asks something that changes nothing. Somebody waits for it, so it is in the interactive lane.
+    async fn ask<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        parameters: impl Serialize + Sync,
+    ) -> Result<R, TelegramError> {
+        let errand = Errand { repeatable: true, ..Errand::free(method) };
+        self.errands.run(errand, || self.client.call(method, &parameters)).await
+    }
+
+    /// Makes the one call that the request is.
+    async fn call(&self, request: &Request) -> Result<Sent, CallFailure> {
+        let method = method(request);
+        match request {
+            Request::SendText { chat, text, markup } => {
+                let parameters = wire::SendMessage {
+                    chat_id: *chat,
+                    text: text.text(),
+                    entities: wire::Entity::all_of(text),
+                    reply_markup: wire::ReplyMarkup::of(markup),
+                };
+                let SentMessage { message_id } = self.client.call(method, &parameters).await?;
+                Ok(Sent::Message(message_id))
+            }
+            Request::EditText { chat, message, text, keyboard } => {
+                let parameters = wire::EditMessageText {
+                    chat_id: *chat,
+                    message_id: *message,
+                    text: text.text(),
+                    entities: wire::Entity::all_of(text),
+                    reply_markup: wire::InlineKeyboard::of(keyboard),
+                };
+                edited(*message, self.client.call(method, &parameters).await)
+            }
+            Request::EditKeyboard { chat, message, keyboard } => {
+                let parameters = wire::EditMessageReplyMarkup {
+                    chat_id: *chat,
+                    message_id: *message,
+                    reply_markup: wire::InlineKeyboard::of(keyboard),
+                };
+                edited(*message, self.client.call(method, &parameters).await)
+            }
+            Request::DeleteMessage { chat, message } => {
+                let parameters = wire::DeleteMessage { chat_id: *chat, message_id: *message };
+                done(self.client.call(method, &parameters).await)
+            }
+            Request::AnswerCallback { id, text, alert, url } => {
+                let parameters = wire::AnswerCallbackQuery {
+                    callback_query_id: id,
+                    text,
+                    show_alert: *alert,
+                    url: url.as_deref(),
+                };
+                done(self.client.call(method, &parameters).await)
+            }
+            Request::SetCommands { chat, language, commands } => {
+                let command = |(command, description)| wire::BotCommand { command, description };
+                let parameters = wire::SetMyCommands {
+                    commands: commands.iter().map(|(name, text)| command((name, text))).collect(),
+                    scope: chat.map(|chat_id| wire::CommandScope::Chat { chat_id }),
+                    language_code: language.as_deref(),
+                };
+                done(self.client.call(method, &parameters).await)
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Messenger for TelegramMessenger {
+    #[tracing::instrument(
+        name = "telegram.messenger.send",
+        level = "debug",
+        skip_all,
+        fields(method = method(&request), ?lane, chat_id = request.chat().map(ChatId::get)),
+    )]
+    async fn send(&self, lane: Lane, request: Request) -> Result<Sent, TelegramError> {
+        let method = method(&request);
+        let path = request.chat().map_or(Path::Free(method), Path::Chat);
+        let errand = Errand { lane, path, method, repeatable: request.is_repeatable() };
+        let outcome = self.errands.run(errand, || self.call(&request)).await;
+        outcome.map_err(|error| of_a_person(request.chat(), error))
+    }
+
+    #[tracing::instrument(name = "telegram.messenger.me", level = "debug", skip_all)]
+    async fn me(&self) -> Result<BotAccount, TelegramError> {
+        let me: Me = self.ask("getMe", wire::GetMe {}).await?;
+        Ok(BotAccount { id: me.id, username: me.username, supports_inline: me.supports_inline_queries })
+    }
+
+    #[tracing::instrument(
+        name = "telegram.messenger.membership",
+        level = "debug",
+        skip_all,
+        fields(chat_id = chat.get(), user_id = user.get()),
+    )]
+    async fn membership(&self, chat: ChatId, user: UserId) -> Result<Membership, TelegramError> {
+        let request = wire::GetChatMember { chat_id: chat, user_id: user };
+        match self.ask::<ChatMember>("getChatMember", request).await {
+            Ok(member) => member.membership().map_err(|Malformed(why)| TelegramError::Unreadable(why)),
+            Err(TelegramError::Refused(text)) if is_nobody(&text) => Ok(Membership::Left),
+            Err(error) => Err(error),
+        }
+    }
+
+    #[tracing::instrument(name = "telegram.messenger.chat", level = "debug", skip_all)]
+    async fn chat(&self, chat: ChatRef) -> Result<ChatInfo, TelegramError> {
+        let info: Chat = self.ask("getChat", wire::GetChat { chat_id: &chat }).await?;
+        Ok(info.info())
+    }
+
+    #[tracing::instrument(
+        name = "telegram.messenger.invite_link",
+        level = "debug",
+        skip_all,
+        fields(chat_id = chat.get()),
+    )]
+    async fn invite_link(&self, chat: ChatId) -> Result<String, TelegramError> {
+        let method = "createChatInviteLink";
+        let request = wire::CreateChatInviteLink { chat_id: chat };
+        // Twice would leave a second link in the chat's list.
+        let errand = Errand::free(method);
+        let link: InviteLink = self.errands.run(errand, || self.client.call(method, &request)).await?;
+        Ok(link.invite_link)
+    }
+}
+
+/// `User`, as `getMe` returns it.
+#[derive(Deserialize)]
+struct Me {
+    id: BotId,
+    username: String,
+    #[serde(default)]
+    supports_inline_queries: bool,
+}
+
+/// `ChatInviteLink`.
+#[derive(Deserialize)]
+struct InviteLink {
+    invite_link: String,
+}
+
+/// All that matters of the `Message` that was sent.
+#[derive(Deserialize)]
+struct SentMessage {
+    message_id: MessageId,
+}
+
+/// The name of the request's method in the Bot API.
+fn method(request: &Request) -> &'static str {
+    match request {
+        Request::SendText { .. } => "sendMessage",
+        Request::EditText { .. } => "editMessageText",
+        Request::EditKeyboard { .. } => "editMessageReplyMarkup",
+        Request::DeleteMessage { .. } => "deleteMessage",
+        Request::AnswerCallback { .. } => "answerCallbackQuery",
+        Request::SetCommands { .. } => "setMyCommands",
+    }
+}
+
+fn done(answer: Result<IgnoredAny, CallFailure>) -> Result<Sent, CallFailure> {
+    answer.map(|_| Sent::Done)
+}
+
+/// An edit that would change nothing has its effect already.
+fn edited(message: MessageId, answer: Result<IgnoredAny, CallFailure>) -> Result<Sent, CallFailure> {
+    match answer {
+        Ok(_) => Ok(Sent::Message(message)),
+        Err(CallFailure::Answered(TelegramError::Refused(text))) if text.starts_with(NOT_MODIFIED) => {
+            Ok(Sent::Message(message))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// A private chat that Telegram does not find is a person who never started the bot.
+fn of_a_person(chat: Option<ChatId>, error: TelegramError) -> TelegramError {
+    match error {
+        TelegramError::ChatLost(text) if chat.is_some_and(|chat| chat.person().is_some()) => {
+            TelegramError::Unreachable(text)
+        }
+        other => other,
+    }
+}
+
+/// Whether `getChatMember` says that it knows no such member.
+fn is_nobody(text: &str) -> bool {
+    ["member not found", "user not found", "PARTICIPANT_ID_INVALID", "USER_NOT_PARTICIPANT"]
+        .iter()
+        .any(|beginning| text.starts_with(beginning))
+}

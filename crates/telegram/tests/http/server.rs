@@ -1,0 +1,145 @@
+//! A Bot API that answers by a script and remembers what it was asked.
+
+use std::collections::{HashSet, VecDeque};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+
+use crate::TOKEN;
+
+/// An answer of the script.
+pub struct Reply {
+    status: u16,
+    body: String,
+    delay: Duration,
+    retry_after: Option<&'static str>,
+}
+
+impl Reply {
+    pub fn text(status: u16, body: impl Into<String>) -> Self {
+        Self { status, body: body.into(), delay: Duration::ZERO, retry_after: None }
+    }
+
+    pub fn ok(result: Value) -> Self {
+        Self::text(200, json!({"ok": true, "result": result}).to_string())
+    }
+
+    pub fn refusal(code: u16, description: &str) -> Self {
+        let body = json!({"ok": false, "error_code": code, "description": description});
+        Self::text(code, body.to_string())
+    }
+
+    pub fn flood(secs: u64) -> Self {
+        let description = format!("Too Many Requests: retry after {secs}");
+        let body = json!({
+            "ok": false, "error_code": 429, "description": description, "parameters": {"retry_after": secs},
+        });
+        Self::text(429, body.to_string())
+    }
+
+    pub fn after(self, delay: Duration) -> Self {
+        Self { delay, ..self }
+    }
+
+    pub fn with_retry_after(self, secs: &'static str) -> Self {
+        Self { retry_after: Some(secs), ..self }
+    }
+}
+
+#[derive(Default)]
+struct Memory {
+    script: VecDeque<Reply>,
+    asked: Vec<(String, Value)>,
+    connections: HashSet<SocketAddr>,
+}
+
+/// Runs until the test's runtime ends.
+pub struct Server {
+    pub address: String,
+    memory: Arc<Mutex<Memory>>,
+}
+
+impl Server {
+    /// Answers by the script; afterwards `true` to everything.
+    pub async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
+        let memory = Memory { script: script.into_iter().collect(), ..Memory::default() };
+        let memory = Arc::new(Mutex::new(memory));
+        let app = Router::new().route("/{bot}/{method}", post(answer)).with_state(memory.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let service = app.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        Self { address, memory }
+    }
+
+    /// The methods called so far with their parameters.
+    pub fn asked(&self) -> Vec<(String, Value)> {
+        self.memory().asked.clone()
+    }
+
+    pub fn methods(&self) -> Vec<String> {
+        self.asked().into_iter().map(|(method, _)| method).collect()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.memory().connections.len()
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap()
+    }
+}
+
+async fn answer(
+    State(memory): State<Arc<Mutex<Memory>>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path((bot, method)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    assert_eq!(bot, format!("bot{TOKEN}"));
+    assert_eq!(headers["content-type"], "application/json");
+    let reply = {
+        let mut memory = memory.lock().unwrap();
+        memory.connections.insert(peer);
+        memory.asked.push((method, serde_json::from_str(&body).unwrap()));
+        memory.script.pop_front().unwrap_or_else(|| Reply::ok(json!(true)))
+    };
+    tokio::time::sleep(reply.delay).await;
+    let mut response = (StatusCode::from_u16(reply.status).unwrap(), reply.body.into_bytes()).into_response();
+    if let Some(secs) = reply.retry_after {
+        response.headers_mut().insert("retry-after", secs.parse().unwrap());
+    }
+    response
+}
+
+/// A server that reads each request and hangs up without an answer. Returns its address and how
+/// many connections it took.
+pub async fn hanging_up() -> (String, Arc<Mutex<usize>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let count = Arc::new(Mutex::new(0));
+    let counted = count.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            *counted.lock().unwrap() += 1;
+            let _ = stream.read(&mut [0; 4096]).await;
+        }
+    });
+    (address, count)
+}
+
+/// An address where nobody listens.
+pub async fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}

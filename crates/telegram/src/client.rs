@@ -161,7 +161,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("url", &self.inner.url).finish_non_exhaustive()
+        f.debug_struct("Client").field("url", &format_args!("{}", self.inner.url)).finish_non_exhaustive()
     }
 }
 

@@ -81,3 +81,6 @@ fn status(failure: Option<&CallFailure>) -> &'static str {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,6 +74,7 @@ async function follow(opened) {
       return opened.message && emit("jump", opened.message);
     case "invite": return openInvite(opened);
     case "add_to_chat": return addBot(opened);
+    case "person": return toast("هذا حساب شخص: اختره من شريط الأشخاص لتتقمّصه");
     case "share": return share([opened.url, opened.text].filter(Boolean).join("\n"));
     default: return externalLink(opened.url);
   }

@@ -83,7 +83,7 @@ function renderMessages() {
   const messages = shownMessages(talk);
   const atEnd = isAtEnd();
   const focused = document.activeElement?.dataset?.focus;
-  const stamp = (message) => `${message.seq}/${message.edit_date}/${message.pinned}/${message.comments?.count}/${message.buttons
+  const stamp = (message) => `${message.seq}/${message.edit_date}/${message.mine}/${message.pinned}/${message.comments?.count}/${message.buttons
     .flat().filter((button) => talk.pending.has(`${message.id}/${button.row}:${button.col}`)).length}`;
   const next = new Map();
   const nodes = [];

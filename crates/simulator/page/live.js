@@ -88,7 +88,8 @@ function takeIntoTalk(talk, { change, message }) {
     if (known && known.seq > message.seq) return;
     talk.messages.set(message.id, message);
     if (change === "added" && !isMine(message)) talk.typing = null;
-    if (message.service) refreshTalk();
+    // Who wrote in the name of a chat, and what a service message changed, only a read tells.
+    if (message.service || message.from.kind === "chat") refreshTalk();
     if (!known && talk.messages.size === 1) emit("frame");
   }
   emit("messages");

@@ -21,13 +21,23 @@ pub struct AdminService {
 /// Why a chat cannot be a gate channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GateChannelRefusal {
-    NotFound,
-    /// A private chat, or a basic group.
-    WrongKind,
-    BotNotAdministrator,
-    /// The bot may not make an invite link, and the chat has no public one.
-    NoLink,
-    AlreadyThere,
+    /// No such chat, or one that the bot cannot see.
+    NotFound {
+        name: String,
+    },
+    NotAChannel {
+        title: String,
+    },
+    BotNotAdministrator {
+        title: String,
+    },
+    /// The chat has no public link, and the bot may not make another.
+    NoInviteRight {
+        title: String,
+    },
+    AlreadyThere {
+        title: String,
+    },
     TooMany,
 }
 
@@ -56,23 +66,27 @@ impl AdminService {
     /// before the transaction.
     pub async fn examine_gate_channel(&self, chat: ChatRef) -> Result<GateChannel, GateChangeError> {
         let refuse = |why| Err(GateChangeError::Refused(why));
+        let name = chat.to_string();
         let info = match self.messenger.chat(chat).await {
             Ok(info) => info,
             Err(TelegramError::ChatLost(_) | TelegramError::Refused(_) | TelegramError::Unreachable(_)) => {
-                return refuse(GateChannelRefusal::NotFound);
+                return refuse(GateChannelRefusal::NotFound { name });
             }
             Err(error) => return Err(error.into()),
         };
-        if !matches!(info.kind, ChatKind::Channel | ChatKind::Supergroup) {
-            return refuse(GateChannelRefusal::WrongKind);
+        let title = info.title.clone().unwrap_or(name);
+        if info.kind != ChatKind::Channel {
+            return refuse(GateChannelRefusal::NotAChannel { title });
         }
         match self.messenger.membership(info.id, UserId::new(self.bot.get())).await {
             Ok(own) if own.is_administrator() => {}
             Err(error) if error.is_transient() => return Err(error.into()),
-            Ok(_) | Err(_) => return refuse(GateChannelRefusal::BotNotAdministrator),
+            Ok(_) | Err(_) => return refuse(GateChannelRefusal::BotNotAdministrator { title }),
         }
-        let Some(link) = self.link(&info).await? else { return refuse(GateChannelRefusal::NoLink) };
-        Ok(GateChannel { chat: info.id, title: info.title.unwrap_or_default(), link })
+        match self.link(&info).await? {
+            Some(link) => Ok(GateChannel { chat: info.id, title, link }),
+            None => refuse(GateChannelRefusal::NoInviteRight { title }),
+        }
     }
 
     async fn link(&self, info: &ChatInfo) -> Result<Option<String>, TelegramError> {
@@ -89,23 +103,25 @@ impl AdminService {
         }
     }
 
-    /// Adds an examined channel, in the caller's transaction.
+    /// Adds an examined channel, in the caller's transaction, and returns the gate as it will be.
     pub async fn add_gate_channel(
         &self,
         tx: &mut Tx,
         channel: GateChannel,
         by: UserId,
-    ) -> Result<(), GateChangeError> {
+    ) -> Result<Gate, GateChangeError> {
         let mut channels = self.channels(tx).await?;
         if channels.iter().any(|known| known.chat == channel.chat) {
-            return Err(GateChangeError::Refused(GateChannelRefusal::AlreadyThere));
+            let title = channel.title;
+            return Err(GateChangeError::Refused(GateChannelRefusal::AlreadyThere { title }));
         }
         if channels.len() >= Gate::MAX_CHANNELS {
             return Err(GateChangeError::Refused(GateChannelRefusal::TooMany));
         }
         channels.push(channel);
-        self.settings.change(tx, Key::GateChannels, &Value::Channels(channels), Some(by)).await?;
-        Ok(())
+        let value = Value::Channels(channels.clone());
+        self.settings.change(tx, Key::GateChannels, &value, Some(by)).await?;
+        Ok(Gate { channels, ..self.settings.get().gate().clone() })
     }
 
     /// Removes a channel, in the caller's transaction. Returns it, or `None` when it was gone already.

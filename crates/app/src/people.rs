@@ -1,5 +1,6 @@
 //! The people who use the bot: who they are, and what they chose.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -20,15 +21,15 @@ pub struct PeopleService {
 }
 
 impl PeopleService {
-    /// Inserts or updates a person who passed the gate, and marks the update that brought them as
-    /// applied with its reply. `None` when somebody else did that already.
+    /// Inserts or updates a person who passed the gate, ends the wizard that they were in, and marks
+    /// the update that brought them as applied with its reply. `None` when somebody else did that already.
     pub async fn seen(
         &self,
         seq: Seq,
         reply: String,
         person: Person,
         referrer: Option<UserId>,
-    ) -> Result<Option<UserRecord>, StorageError> {
+    ) -> Result<Option<SeenOutcome>, StorageError> {
         // Nobody invites themself.
         let referrer = referrer.filter(|referrer| *referrer != person.id);
         let seen = Seen { person, referrer, at: self.clock.now() };
@@ -60,6 +61,14 @@ pub struct SeenUpdate {
     pub seen: Seen,
 }
 
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct SeenOutcome {
+    pub record: UserRecord,
+    /// The wizard that ended, as it was stored.
+    pub ended_wizard: Option<String>,
+}
+
 /// Writes people seen at the same time together.
 pub struct SeenGroup {
     pub db: Db,
@@ -68,25 +77,30 @@ pub struct SeenGroup {
 #[async_trait]
 impl Group for SeenGroup {
     type Item = SeenUpdate;
-    type Output = Option<UserRecord>;
+    type Output = Option<SeenOutcome>;
 
-    async fn write(&self, items: &[SeenUpdate]) -> Result<Vec<Option<UserRecord>>, StorageError> {
+    async fn write(&self, items: &[SeenUpdate]) -> Result<Vec<Option<SeenOutcome>>, StorageError> {
         let mut applied: Vec<_> =
             items.iter().map(|item| Applied { seq: item.seq, reply: Some(item.reply.clone()) }).collect();
         // Locks in one order, whichever process writes.
         applied.sort_by_key(|a| a.seq);
         let mut tx = self.db.begin().await?;
         let pending = tx.updates().apply(&applied).await?;
-        let pending: std::collections::HashSet<Seq> = pending.into_iter().collect();
-        let seen: Vec<Seen> =
-            items.iter().filter(|item| pending.contains(&item.seq)).map(|item| item.seen.clone()).collect();
-        let records = if seen.is_empty() { Vec::new() } else { tx.users().see(&seen).await? };
+        let pending: HashSet<Seq> = pending.into_iter().collect();
+        let ours = items.iter().filter(|item| pending.contains(&item.seq));
+        let seen: Vec<Seen> = ours.map(|item| item.seen.clone()).collect();
+        let (mut records, mut wizards) = (HashMap::new(), HashMap::new());
+        if !seen.is_empty() {
+            let ids: Vec<UserId> = seen.iter().map(|s| s.person.id).collect();
+            records.extend(tx.users().see(&seen).await?.into_iter().map(|record| (record.id, record)));
+            wizards.extend(tx.sessions().delete_all(&ids).await?.into_iter().map(|s| (s.user, s.state)));
+        }
         tx.commit().await?;
-        let records: std::collections::HashMap<UserId, UserRecord> =
-            records.into_iter().map(|record| (record.id, record)).collect();
-        Ok(items
-            .iter()
-            .map(|item| records.get(&item.seen.person.id).copied().filter(|_| pending.contains(&item.seq)))
-            .collect())
+        let outcome = |item: &SeenUpdate| {
+            let person = item.seen.person.id;
+            let record = records.get(&person).copied().filter(|_| pending.contains(&item.seq))?;
+            Some(SeenOutcome { record, ended_wizard: wizards.get(&person).cloned() })
+        };
+        Ok(items.iter().map(outcome).collect())
     }
 }

@@ -1,1 +1,21 @@
-//! placeholder
+//! What people see and press: features with their screens and handlers, the wizard engine, and the
+//! dispatcher that brings each update to the right one.
+
+mod callback;
+mod callbacks;
+pub mod commands;
+mod context;
+mod delivery;
+mod dispatcher;
+mod features;
+mod notices;
+mod press;
+mod private;
+mod reply;
+mod view;
+mod wizard;
+
+pub use context::{Defaults, Services};
+pub use delivery::Delivery;
+pub use dispatcher::Dispatcher;
+pub use notices::Notices;

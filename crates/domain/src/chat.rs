@@ -1,5 +1,7 @@
 //! Chats and what the bot may do in them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ChatId;
@@ -27,6 +29,15 @@ pub enum ChatRef {
 impl From<ChatId> for ChatRef {
     fn from(id: ChatId) -> Self {
         Self::Id(id)
+    }
+}
+
+impl fmt::Display for ChatRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Username(name) => name.fmt(f),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Opening a database, and the way to its units of work.
 
+use std::fmt;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -8,23 +9,38 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{ConnectOptions, PgPool, SqlitePool};
 
 use crate::connection::{Reader, Tx};
 use crate::error::{OpenError, StorageError};
 
 /// Where the database is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum DatabaseUrl {
     Sqlite(PathBuf),
-    /// Its `Debug` shows no password: the options keep it to themselves.
     Postgres(Box<PgConnectOptions>),
+}
+
+impl fmt::Debug for DatabaseUrl {
+    /// Where, and no more: the options' own `Debug` shows the password and the client's key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            Self::Postgres(options) => f
+                .debug_struct("Postgres")
+                .field("host", &options.get_host())
+                .field("port", &options.get_port())
+                .field("database", &options.get_database())
+                .finish_non_exhaustive(),
+        }
+    }
 }
 
 impl FromStr for DatabaseUrl {
     type Err = OpenError;
 
-    /// A path, `sqlite:path`, or `postgres://user:password@host/database`.
+    /// A path, `sqlite:path`, or `postgres://user:password@host/database`. SQLite takes no options
+    /// after a `?` and is always a file.
     fn from_str(text: &str) -> Result<Self, OpenError> {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(text).map_err(|_| OpenError::NotAnUrl)?;
@@ -32,7 +48,9 @@ impl FromStr for DatabaseUrl {
         }
         let path = text.strip_prefix("sqlite:").unwrap_or(text);
         let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() || path.contains("://") {
+        // SQLite itself would take the last two for a database in memory and for an URI.
+        let is_file = !path.is_empty() && !path.starts_with(":memory:") && !path.starts_with("file:");
+        if !is_file || path.contains("://") || path.contains(['?', '\0']) {
             return Err(OpenError::NotAnUrl);
         }
         Ok(Self::Sqlite(PathBuf::from(path)))
@@ -59,17 +77,26 @@ impl Db {
     pub async fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, OpenError> {
         match url {
             DatabaseUrl::Sqlite(path) => Self::open_sqlite(path, connections).await,
-            DatabaseUrl::Postgres(options) => {
-                let pool = PgPoolOptions::new()
-                    .max_connections(connections)
-                    // A ping before each use costs a round trip; a broken connection shows anyway.
-                    .test_before_acquire(false)
-                    .acquire_timeout(Duration::from_secs(10))
-                    .connect_with((**options).clone())
-                    .await
-                    .map_err(OpenError::Unreachable)?;
-                Ok(Self::Pg(pool))
+            DatabaseUrl::Postgres(options) => Self::open_postgres(options, connections).await,
+        }
+    }
+
+    async fn open_postgres(options: &PgConnectOptions, connections: u32) -> Result<Self, OpenError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections.max(1))
+            // A ping before each use costs a round trip; a broken connection shows anyway.
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone())
+            .await;
+        match pool {
+            Ok(pool) => Ok(Self::Pg(pool)),
+            // The pool waits for a server that is starting, and then does not tell what kept it.
+            Err(sqlx::Error::PoolTimedOut) => {
+                let cause = options.connect().await.err().unwrap_or(sqlx::Error::PoolTimedOut);
+                Err(OpenError::Unreachable(cause))
             }
+            Err(error) => Err(OpenError::Unreachable(error)),
         }
     }
 

@@ -23,9 +23,8 @@ impl StorageError {
     /// a conflict with another transaction, or a connection that broke.
     pub fn is_transient(&self) -> bool {
         match self {
-            // 40001 serialization failure, 40P01 deadlock (PostgreSQL); 5 busy, 6 locked (SQLite).
-            Self::Database(sqlx::Error::Database(e)) => {
-                matches!(e.code().as_deref(), Some("40001" | "40P01" | "5" | "6"))
+            Self::Database(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| is_transient_code(&code))
             }
             Self::Database(error) => {
                 matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed)
@@ -45,6 +44,18 @@ impl StorageError {
     }
 }
 
+/// Whether a database's code tells of a conflict or of a server that goes down.
+fn is_transient_code(code: &str) -> bool {
+    // PostgreSQL's codes have five characters, SQLite's are numbers below 10,000.
+    if code.len() == 5 {
+        // 40001 serialization failure, 40P01 deadlock; 57P01–57P03 the server stops, crashes, starts;
+        // class 08 the connection broke.
+        return matches!(code, "40001" | "40P01" | "57P01" | "57P02" | "57P03") || code.starts_with("08");
+    }
+    // 5 busy, 6 locked; the bits above the lowest eight tell why.
+    code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
 impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)
@@ -60,12 +71,31 @@ pub enum OpenError {
     InUse(PathBuf),
     #[error("the folder of the database, {}, cannot be written: {reason}", path.display())]
     Folder { path: PathBuf, reason: std::io::Error },
+    /// Names its cause itself, so that it is one sentence: the cause is not also its source.
     #[error("the database cannot be opened: {0}")]
-    Unreachable(#[source] sqlx::Error),
+    Unreachable(sqlx::Error),
     #[error(
         "the database is newer than this program: it needs one that knows migration {needed}, this one knows {known}"
     )]
     TooNew { needed: i64, known: i64 },
+    /// Names its cause itself, as above.
     #[error("the database could not be brought up to date: {0}")]
-    Migration(#[source] sqlx::migrate::MigrateError),
+    Migration(sqlx::migrate::MigrateError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_what_may_pass_by_itself() {
+        // 517 busy snapshot, 261 busy recovery, 262 locked shared cache.
+        for code in ["40001", "40P01", "57P01", "08006", "5", "6", "517", "261", "262"] {
+            assert!(is_transient_code(code), "{code}");
+        }
+        // Unique violation, undefined table, constraint, read-only, full disk, unique constraint.
+        for code in ["23505", "42P01", "19", "8", "13", "2067", "", "x"] {
+            assert!(!is_transient_code(code), "{code}");
+        }
+    }
 }

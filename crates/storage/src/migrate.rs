@@ -36,9 +36,16 @@ impl Db {
         .map_err(OpenError::Migration)
     }
 
-    /// Takes back every migration above `target`; 0 empties the database.
+    /// Takes back every migration above `target`; 0 empties the database. Refused while there are
+    /// migrations that this program does not know: it would pull the ground from under them.
     pub async fn migrate_down(&self, target: SchemaVersion) -> Result<(), OpenError> {
         let migrator = self.migrator();
+        let known = newest(&migrator);
+        let applied = self.applied_versions().await.map_err(|e| migration_error(&e))?;
+        let needed = applied.into_iter().max().unwrap_or(0);
+        if needed > known {
+            return Err(OpenError::TooNew { needed, known });
+        }
         match self {
             Self::Pg(pool) => migrator.undo(pool, target).await,
             Self::Lite { write, .. } => migrator.undo(write, target).await,
@@ -62,7 +69,7 @@ impl Db {
 
     /// Fails when the database needs a program that knows more migrations than this one.
     async fn refuse_if_newer(&self) -> Result<(), OpenError> {
-        let known = self.migrator().iter().map(|migration| migration.version).max().unwrap_or(0);
+        let known = newest(&self.migrator());
         let needed = self.min_program().await.map_err(|e| migration_error(&e))?;
         if needed > known { Err(OpenError::TooNew { needed, known }) } else { Ok(()) }
     }
@@ -109,6 +116,10 @@ impl Db {
     }
 }
 
+fn newest(migrator: &Migrator) -> SchemaVersion {
+    migrator.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 fn migration_error(error: &StorageError) -> OpenError {
-    OpenError::Migration(MigrateError::Execute(sqlx::Error::Protocol(error.to_string())))
+    OpenError::Migration(MigrateError::Execute(sqlx::Error::Protocol(error.detail())))
 }

@@ -84,7 +84,12 @@ impl OutboxRepo<'_> {
 
     /// Gives a message up: it stays to be looked at.
     pub async fn bury(&mut self, id: NoticeId, error: &str) -> Result<(), StorageError> {
-        execute!(self.conn, "UPDATE outbox SET state = 'dead', error = $2 WHERE id = $1", id.get(), text(error))?;
+        execute!(
+            self.conn,
+            "UPDATE outbox SET state = 'dead', error = $2 WHERE id = $1",
+            id.get(),
+            text(error)
+        )?;
         Ok(())
     }
 

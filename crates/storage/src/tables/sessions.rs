@@ -56,6 +56,17 @@ impl SessionsRepo<'_> {
         Ok(execute!(self.conn, "DELETE FROM sessions WHERE user_id = $1", user.get())? > 0)
     }
 
+    /// Deletes the wizards of these people, and returns those that there were.
+    pub async fn delete_all(&mut self, users: &[UserId]) -> Result<Vec<Session>, StorageError> {
+        let rows = fetch_all!(self.conn, Row,
+            pg: "DELETE FROM sessions WHERE user_id = ANY($1) RETURNING user_id, state, expires_at"
+            [users.iter().map(|user| user.get()).collect::<Vec<_>>()],
+            lite: "DELETE FROM sessions WHERE user_id IN (SELECT value FROM json_each($1))
+                   RETURNING user_id, state, expires_at"
+            [serde_json::json!(users).to_string()])?;
+        Ok(rows.into_iter().map(session).collect())
+    }
+
     /// Deletes up to `limit` wizards that expired, and returns whose they were.
     pub async fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<Vec<UserId>, StorageError> {
         let rows = fetch_all!(

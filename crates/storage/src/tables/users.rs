@@ -1,6 +1,6 @@
 //! `users`: everyone who passed the gate.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use qura_domain::ids::{MessageId, UserId};
 use qura_domain::language::Language;
@@ -10,7 +10,7 @@ use qura_domain::timezone::Timezone;
 
 use super::repository;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all, fetch_optional};
+use crate::sql::{execute, fetch_all, fetch_optional, text};
 
 repository! {
     /// People.
@@ -53,32 +53,32 @@ fn record((id, language, timezone, screen, first_seen_at, banned_at): Row) -> Us
 }
 
 impl UsersRepo<'_> {
-    /// Inserts or updates people, each at most once: of two with the same id the last counts.
-    /// Returns what is known of each.
+    /// Inserts or updates people, as if one after the other: of two with the same id the last has
+    /// the names, the first the referrer. Returns what is known of each, in no order.
     pub async fn see(&mut self, seen: &[Seen]) -> Result<Vec<UserRecord>, StorageError> {
-        // PostgreSQL refuses a statement that touches a row twice, and an order avoids deadlocks.
-        let latest: HashMap<UserId, &Seen> = seen.iter().map(|s| (s.person.id, s)).collect();
-        let mut seen: Vec<&Seen> = latest.into_values().collect();
-        seen.sort_by_key(|s| s.person.id);
+        let seen = sightings(seen);
         let rows = fetch_all!(self.conn, Row,
             pg: "INSERT INTO users (id, first_name, last_name, username, language_code, is_premium, referrer_id,
                                     first_seen_at, last_seen_at)
-                 SELECT id, first_name, last_name, username, language_code, is_premium, referrer_id, at, at
+                 SELECT id, first_name, last_name, username, language_code, is_premium, referrer_id, first_at, last_at
                  FROM UNNEST($1::BIGINT[], $2::TEXT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::BOOLEAN[],
-                             $7::BIGINT[], $8::BIGINT[])
-                   AS new (id, first_name, last_name, username, language_code, is_premium, referrer_id, at)
+                             $7::BIGINT[], $8::BIGINT[], $9::BIGINT[])
+                   AS new (id, first_name, last_name, username, language_code, is_premium, referrer_id, first_at,
+                           last_at)
                  ON CONFLICT (id) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name,
                    username = excluded.username, language_code = excluded.language_code,
                    is_premium = excluded.is_premium, last_seen_at = excluded.last_seen_at, blocked_at = NULL
                  RETURNING id, language, timezone, screen_message_id, first_seen_at, banned_at"
-            [column(&seen, |s| s.person.id.get()), column(&seen, |s| s.person.first_name.clone()),
-             column(&seen, |s| s.person.last_name.clone()), column(&seen, |s| s.person.username.clone()),
-             column(&seen, |s| s.person.language_code.clone()), column(&seen, |s| s.person.is_premium),
-             column(&seen, |s| s.referrer.map(UserId::get)), column(&seen, |s| s.at.micros())],
+            [column(&seen, |s| s.person.id.get()), column(&seen, |s| text(&s.person.first_name)),
+             column(&seen, |s| s.person.last_name.as_deref().map(text)),
+             column(&seen, |s| s.person.username.as_deref().map(text)),
+             column(&seen, |s| s.person.language_code.as_deref().map(text)),
+             column(&seen, |s| s.person.is_premium), column(&seen, |s| s.referrer.map(UserId::get)),
+             column(&seen, |s| s.first_at.micros()), column(&seen, |s| s.last_at.micros())],
             lite: "INSERT INTO users (id, first_name, last_name, username, language_code, is_premium, referrer_id,
                                       first_seen_at, last_seen_at)
                    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-                          value ->> 7, value ->> 7
+                          value ->> 7, value ->> 8
                    FROM json_each($1) WHERE TRUE
                    ON CONFLICT (id) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name,
                      username = excluded.username, language_code = excluded.language_code,
@@ -108,16 +108,17 @@ impl UsersRepo<'_> {
         Ok(())
     }
 
-    /// Remembers each person's living message.
+    /// Remembers each person's living message; of two of one person the last counts.
     pub async fn record_screens(&mut self, screens: &[(UserId, MessageId)]) -> Result<(), StorageError> {
+        let screens: BTreeMap<UserId, MessageId> = screens.iter().copied().collect();
         execute!(self.conn,
             pg: "UPDATE users SET screen_message_id = shown.message
                  FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS shown (id, message) WHERE users.id = shown.id"
-            [screens.iter().map(|(id, _)| id.get()).collect::<Vec<_>>(),
-             screens.iter().map(|(_, message)| message.get()).collect::<Vec<_>>()],
+            [screens.keys().map(|id| id.get()).collect::<Vec<_>>(),
+             screens.values().map(|message| message.get()).collect::<Vec<_>>()],
             lite: "UPDATE users SET screen_message_id = shown.value ->> 1 FROM json_each($1) AS shown
                    WHERE users.id = shown.value ->> 0"
-            [serde_json::json!(screens).to_string()])?;
+            [serde_json::json!(screens.into_iter().collect::<Vec<_>>()).to_string()])?;
         Ok(())
     }
 
@@ -134,17 +135,47 @@ impl UsersRepo<'_> {
     }
 }
 
-fn column<T>(seen: &[&Seen], value: impl Fn(&Seen) -> T) -> Vec<T> {
-    seen.iter().map(|s| value(s)).collect()
+/// What one batch tells of a person.
+struct Sighting<'a> {
+    person: &'a Person,
+    referrer: Option<UserId>,
+    first_at: Timestamp,
+    last_at: Timestamp,
 }
 
-fn rows(seen: &[&Seen]) -> String {
+/// One a person, because PostgreSQL refuses a statement that touches a row twice; by rising id,
+/// because an order avoids deadlocks.
+fn sightings(seen: &[Seen]) -> Vec<Sighting<'_>> {
+    let mut by_id: BTreeMap<UserId, Sighting<'_>> = BTreeMap::new();
+    for Seen { person, referrer, at } in seen {
+        by_id
+            .entry(person.id)
+            .and_modify(|sighting| (sighting.person, sighting.last_at) = (person, *at))
+            .or_insert(Sighting { person, referrer: *referrer, first_at: *at, last_at: *at });
+    }
+    by_id.into_values().collect()
+}
+
+fn column<'a, T>(seen: &[Sighting<'a>], value: impl Fn(&Sighting<'a>) -> T) -> Vec<T> {
+    seen.iter().map(value).collect()
+}
+
+fn rows(seen: &[Sighting<'_>]) -> String {
     let rows: Vec<_> = seen
         .iter()
         .map(|s| {
-            let p = &s.person;
-            let premium = i64::from(p.is_premium);
-            (p.id, &p.first_name, &p.last_name, &p.username, &p.language_code, premium, s.referrer, s.at)
+            let p = s.person;
+            (
+                p.id,
+                text(&p.first_name),
+                p.last_name.as_deref().map(text),
+                p.username.as_deref().map(text),
+                p.language_code.as_deref().map(text),
+                i64::from(p.is_premium),
+                s.referrer,
+                s.first_at,
+                s.last_at,
+            )
         })
         .collect();
     serde_json::json!(rows).to_string()

@@ -1,0 +1,89 @@
+//! Presses of inline buttons: from their data to the feature that knows it.
+
+use qura_app::ingest::HandleError;
+use qura_app::subscription::Freshness;
+use qura_domain::gate::Verdict;
+use qura_domain::ids::MessageId;
+use qura_i18n::Msg;
+use qura_ports::telegram::Callback;
+
+use crate::callback::CallbackData;
+use crate::context::{Context, Outcome};
+use crate::features::admin::{self, AdminButton};
+use crate::features::gate::{self, GateButton, GateScreen};
+use crate::features::menu::{self, MenuButton, MenuScreen};
+use crate::features::settings::{self, SettingsButton};
+use crate::press::Press;
+use crate::reply::Reply;
+
+/// A button that some feature knows.
+enum Known {
+    Gate(GateButton),
+    Menu(MenuButton),
+    Settings(SettingsButton),
+    Admin(AdminButton),
+    GateAdmin(admin::gate::GateAdminButton),
+}
+
+impl Known {
+    fn unpack(data: &str) -> Option<Self> {
+        GateButton::unpack(data)
+            .map(Self::Gate)
+            .or_else(|| MenuButton::unpack(data).map(Self::Menu))
+            .or_else(|| SettingsButton::unpack(data).map(Self::Settings))
+            .or_else(|| AdminButton::unpack(data).map(Self::Admin))
+            .or_else(|| admin::gate::GateAdminButton::unpack(data).map(Self::GateAdmin))
+    }
+}
+
+/// Somebody pressed a button. Whatever they pressed may be old or forged: rights are checked here
+/// and by the feature, not when the button was drawn.
+pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, HandleError> {
+    let person = &callback.from;
+    let message = match &callback.message {
+        Some((chat, message)) if chat.id == person.id.chat() => *message,
+        // So far no button of ours stands anywhere else.
+        _ => return Ok(cx.say(vec![alert(callback, Msg::AlertStale)])),
+    };
+    let record = cx.services.people.get(person.id).await?;
+    let viewer = cx.services.viewer(person.id, record.as_ref());
+    if viewer.is_banned {
+        return Ok(cx.say(vec![alert(callback, Msg::UserBannedAlert)]));
+    }
+    let known = Known::unpack(&callback.data);
+    if let Some(Known::Gate(button)) = known {
+        return gate::pressed(cx, press(callback, message, button)).await;
+    }
+    let place = press(callback, message, ());
+    if let Verdict::Subscribe(missing) = gate::check(cx, person.id, Freshness::Cached).await? {
+        return Ok(cx.say(vec![place.show(GateScreen { missing, link: None })]));
+    }
+    if record.is_none() {
+        return cx.seen(person, None, vec![place.show(MenuScreen::of(person))]).await;
+    }
+    let Some(known) = known else {
+        metrics::counter!("callbacks_unknown_total").increment(1);
+        let menu = place.show(MenuScreen::of(person));
+        return Ok(cx.say(vec![alert(callback, Msg::AlertStale), menu]));
+    };
+    let forbidden = matches!(known, Known::Admin(_) | Known::GateAdmin(_)) && !viewer.is_operator;
+    if forbidden {
+        metrics::counter!("callbacks_forbidden_total").increment(1);
+        return Ok(cx.say(vec![alert(callback, Msg::AlertOperatorsOnly)]));
+    }
+    match known {
+        Known::Gate(button) => gate::pressed(cx, press(callback, message, button)).await,
+        Known::Menu(button) => menu::pressed(cx, press(callback, message, button)).await,
+        Known::Settings(button) => settings::pressed(cx, press(callback, message, button)).await,
+        Known::Admin(button) => admin::pressed(cx, press(callback, message, button)).await,
+        Known::GateAdmin(button) => admin::gate::pressed(cx, press(callback, message, button)).await,
+    }
+}
+
+fn press<B>(callback: &Callback, message: MessageId, button: B) -> Press<B> {
+    Press { button, person: callback.from.clone(), message, callback: callback.id.clone() }
+}
+
+fn alert(callback: &Callback, text: Msg) -> Reply {
+    Reply::Answer { callback: callback.id.clone(), text: Some(text), alert: true, link: None }
+}

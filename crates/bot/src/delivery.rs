@@ -1,0 +1,202 @@
+//! Puts replies into words and sends them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use qura_domain::ids::{ChatId, MessageId, UserId};
+use qura_domain::membership::Rights;
+use qura_i18n::Msg;
+use qura_ports::telegram::{
+    ChatRequest, Keyboard, Lane, Markup, Messenger, ReplyKeyboard, Request, Sent, TelegramError,
+};
+use qura_storage::{StorageError, UserRecord};
+
+use crate::context::Services;
+use crate::features::Screen;
+use crate::features::info::InfoScreen;
+use crate::reply::{Place, Reply};
+use crate::view::{View, Viewer};
+
+/// The rights that the bot asks for in the chat picker: enough to post, to edit and to invite.
+const PICKER_RIGHTS: Rights =
+    Rights { post_messages: true, edit_messages: true, invite_users: true, ..Rights::NONE };
+
+/// The waits while Telegram is out of reach; a reply is never given up for that.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Sends replies.
+pub struct Delivery {
+    pub services: Arc<Services>,
+    pub messenger: Arc<dyn Messenger>,
+}
+
+/// The people that one update's replies go to, read once. Nearly always it is one person.
+struct Audience {
+    known: Option<(UserId, Option<UserRecord>)>,
+}
+
+impl Delivery {
+    /// Sends replies one after the other, each until Telegram took it or it is clear that it never
+    /// will. Returns the person's new living message, where there is one.
+    pub async fn deliver(
+        &self,
+        replies: &[Reply],
+        record: Option<UserRecord>,
+    ) -> Result<Option<(UserId, MessageId)>, StorageError> {
+        let mut audience = Audience { known: record.map(|record| (record.id, Some(record))) };
+        let mut living = None;
+        for reply in replies {
+            let mut pause = FIRST_PAUSE;
+            loop {
+                let sent = self.send(reply, &mut audience).await?;
+                match sent {
+                    Ok(screen) => {
+                        living = screen.or(living);
+                        break;
+                    }
+                    Err(error) if error.is_transient() => {
+                        tracing::warn!(%error, "a reply waits for Telegram");
+                        tokio::time::sleep(pause).await;
+                        pause = (pause * 2).min(LONGEST_PAUSE);
+                    }
+                    Err(error) => {
+                        self.undeliverable(reply, &error).await?;
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(living)
+    }
+
+    async fn send(
+        &self,
+        reply: &Reply,
+        audience: &mut Audience,
+    ) -> Result<Result<Option<(UserId, MessageId)>, TelegramError>, StorageError> {
+        Ok(match reply {
+            Reply::Answer { callback, text, alert, link } => {
+                let language = self.services.defaults.language;
+                let language = audience.known.and_then(|(_, r)| r?.language).unwrap_or(language);
+                let url = link.as_ref().map(|link| {
+                    format!("https://t.me/{}?start={}", self.services.bot_username, link.payload())
+                });
+                let text = text.as_ref().map(|text| text.plain(language)).unwrap_or_default();
+                self.answer(callback, text, *alert, url).await.map(|()| None)
+            }
+            Reply::Show { to, screen, place } => {
+                let viewer = self.viewer(*to, audience).await?;
+                let view = allowed(screen, &viewer).view(&viewer);
+                self.show(&viewer, view, *place).await
+            }
+            Reply::OfferChats { to, prompt, button, cancel, request } => {
+                let viewer = self.viewer(*to, audience).await?;
+                let keyboard = ReplyKeyboard {
+                    request: ChatRequest { id: *request, channel: true, rights: PICKER_RIGHTS },
+                    label: button.plain(viewer.language),
+                    cancel: cancel.plain(viewer.language),
+                };
+                self.say(&viewer, prompt, Markup::Reply(keyboard)).await.map(|_| None)
+            }
+            Reply::CloseChats { to, text } => {
+                let viewer = self.viewer(*to, audience).await?;
+                self.say(&viewer, text, Markup::RemoveReply).await.map(|_| None)
+            }
+        })
+    }
+
+    async fn viewer(&self, id: UserId, audience: &mut Audience) -> Result<Viewer, StorageError> {
+        let record = match audience.known {
+            Some((known, record)) if known == id => record,
+            _ => {
+                let record = self.services.people.get(id).await?;
+                audience.known = Some((id, record));
+                record
+            }
+        };
+        Ok(self.services.viewer(id, record.as_ref()))
+    }
+
+    /// Answers a button. Too late is no harm: whoever pressed has given up waiting.
+    pub async fn answer(
+        &self,
+        callback: &str,
+        text: String,
+        alert: bool,
+        url: Option<String>,
+    ) -> Result<(), TelegramError> {
+        let request = Request::AnswerCallback { id: callback.to_owned(), text, alert, url };
+        match self.messenger.send(Lane::Interactive, request).await {
+            Ok(_) | Err(TelegramError::QueryExpired) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn say(&self, viewer: &Viewer, text: &Msg, markup: Markup) -> Result<Sent, TelegramError> {
+        let text = text.rich(viewer.language);
+        let request = Request::SendText { chat: viewer.id.chat(), text, markup };
+        self.messenger.send(Lane::Interactive, request).await
+    }
+
+    /// Edits the living message, or sends a new one where it cannot be edited any more.
+    async fn show(
+        &self,
+        viewer: &Viewer,
+        view: View,
+        place: Place,
+    ) -> Result<Option<(UserId, MessageId)>, TelegramError> {
+        let chat = viewer.id.chat();
+        if let Place::Edit(message) = place {
+            let View { text, keyboard } = view.clone();
+            let edit = Request::EditText { chat, message, text, keyboard };
+            match self.messenger.send(Lane::Interactive, edit).await {
+                Ok(_) => {
+                    return Ok((viewer.screen != Some(message)).then_some((viewer.id, message)));
+                }
+                Err(TelegramError::MessageGone(_) | TelegramError::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let send = Request::SendText { chat, text: view.text, markup: Markup::Inline(view.keyboard) };
+        let Sent::Message(message) = self.messenger.send(Lane::Interactive, send).await? else {
+            return Err(TelegramError::Unreadable("a message was sent without an id".to_owned()));
+        };
+        if let Some(old) = viewer.screen.filter(|old| *old != message) {
+            self.strip(chat, old).await;
+        }
+        Ok(Some((viewer.id, message)))
+    }
+
+    /// Takes the buttons of an older screen away. Not worth a second try: a press of a button that
+    /// stayed shows its screen anew.
+    async fn strip(&self, chat: ChatId, message: MessageId) {
+        let request = Request::EditKeyboard { chat, message, keyboard: Keyboard::default() };
+        if let Err(error) = self.messenger.send(Lane::Interactive, request).await {
+            tracing::debug!(%error, "an old screen keeps its buttons");
+        }
+    }
+
+    async fn undeliverable(&self, reply: &Reply, error: &TelegramError) -> Result<(), StorageError> {
+        metrics::counter!("replies_undeliverable_total").increment(1);
+        match (reply, error) {
+            (Reply::Show { to, .. }, TelegramError::Unreachable(_)) => {
+                self.services.people.set_blocked(*to, true).await
+            }
+            _ => {
+                tracing::error!(%error, "a reply cannot be delivered");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Who is shut out sees only what concerns money and rights.
+fn allowed<'a>(screen: &'a Screen, viewer: &Viewer) -> &'a Screen {
+    const BANNED: &Screen = &Screen::Info(InfoScreen::Banned);
+    match screen {
+        Screen::Info(InfoScreen::PaySupport | InfoScreen::Privacy | InfoScreen::Terms) => screen,
+        _ if viewer.is_banned => BANNED,
+        _ => screen,
+    }
+}

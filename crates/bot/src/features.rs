@@ -1,0 +1,54 @@
+//! One folder or file a feature: its buttons, its handlers, its screens.
+//!
+//! A new feature is a module here, a variant of [`Screen`], and its line in the routes.
+
+pub mod admin;
+pub mod gate;
+pub mod info;
+pub mod menu;
+pub mod settings;
+
+use serde::{Deserialize, Serialize};
+
+use crate::view::{View, Viewer};
+
+/// Every screen: which one, and with what. The features turn it into text and buttons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Screen {
+    Gate(gate::GateScreen),
+    Menu(menu::MenuScreen),
+    Info(info::InfoScreen),
+    Settings(settings::SettingsScreen),
+    Admin(admin::AdminScreen),
+}
+
+impl Screen {
+    pub fn view(&self, viewer: &Viewer) -> View {
+        match self {
+            Self::Gate(screen) => screen.view(viewer),
+            Self::Menu(screen) => screen.view(viewer),
+            Self::Info(screen) => screen.view(viewer),
+            Self::Settings(screen) => screen.view(viewer),
+            Self::Admin(screen) => screen.view(viewer),
+        }
+    }
+}
+
+macro_rules! screens {
+    ($($variant:ident: $screen:ty,)*) => {
+        $(impl From<$screen> for Screen {
+            fn from(screen: $screen) -> Self {
+                Self::$variant(screen)
+            }
+        })*
+    };
+}
+
+screens! {
+    Gate: gate::GateScreen,
+    Menu: menu::MenuScreen,
+    Info: info::InfoScreen,
+    Settings: settings::SettingsScreen,
+    Admin: admin::AdminScreen,
+}

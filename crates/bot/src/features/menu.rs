@@ -1,0 +1,101 @@
+//! The main menu: eight sections.
+
+use qura_app::ingest::HandleError;
+use qura_domain::ids::UserId;
+use qura_domain::link::DeepLink;
+use qura_domain::person::Person;
+use qura_i18n::Msg;
+use serde::{Deserialize, Serialize};
+
+use crate::callback::callback_data;
+use crate::context::{Context, Outcome};
+use crate::press::Press;
+use crate::reply::Reply;
+use crate::view::{View, Viewer};
+use crate::wizard;
+
+/// The main menu.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MenuScreen {
+    pub name: String,
+    /// What there is to say before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Msg>,
+}
+
+callback_data! {
+    /// Buttons of the menu, and the two that lead to it from everywhere.
+    pub enum MenuButton in "menu" {
+        /// «الرئيسية»
+        Home = "home",
+        /// «إلغاء» of a wizard.
+        Cancel = "cancel",
+        /// A section that is not open yet.
+        Soon = "soon",
+    }
+}
+
+impl MenuScreen {
+    pub fn of(person: &Person) -> Self {
+        Self { name: person.full_name(), note: None }
+    }
+
+    pub fn with(person: &Person, note: Msg) -> Self {
+        Self { name: person.full_name(), note: Some(note) }
+    }
+
+    pub fn view(&self, viewer: &Viewer) -> View {
+        let mut view = View::of(viewer, &Msg::MenuTitle { name: self.name.clone() });
+        if let Some(note) = &self.note {
+            view = view.above(note);
+        }
+        // Their order is fixed (flows 1.3).
+        let sections = [
+            Msg::MenuRoulette,
+            Msg::MenuVoting,
+            Msg::MenuDeserves,
+            Msg::MenuQuiz,
+            Msg::MenuChats,
+            Msg::MenuPlan,
+            Msg::MenuMine,
+            Msg::MenuPoints,
+        ];
+        for section in &sections {
+            view = view.press(section, &MenuButton::Soon);
+        }
+        view.done()
+    }
+}
+
+/// A button of the menu was pressed.
+pub async fn pressed(cx: Context<'_>, press: Press<MenuButton>) -> Result<Outcome, HandleError> {
+    let menu = MenuScreen::of(&press.person);
+    match press.button {
+        MenuButton::Soon => Ok(cx.say(vec![press.alert(Msg::SectionSoonAlert)])),
+        MenuButton::Home => wizard::leave(cx, press.person.id, vec![press.show(menu)]).await,
+        MenuButton::Cancel => {
+            let replies = vec![press.toast(Msg::WizardCancelled), press.show(menu)];
+            wizard::leave(cx, press.person.id, replies).await
+        }
+    }
+}
+
+/// /start, or anything from somebody whom the bot does not know yet.
+pub async fn started(
+    cx: Context<'_>,
+    person: &Person,
+    payload: Option<&str>,
+) -> Result<Outcome, HandleError> {
+    let (referrer, menu) = destination(person, payload);
+    cx.seen(person, referrer, vec![Reply::show(person.id, menu)]).await
+}
+
+/// Where somebody goes who passed the gate with this payload, and who invited them.
+pub fn destination(person: &Person, payload: Option<&str>) -> (Option<UserId>, MenuScreen) {
+    match payload.map(DeepLink::parse) {
+        None => (None, MenuScreen::of(person)),
+        Some(Some(DeepLink::Referral(referrer))) => (Some(referrer), MenuScreen::of(person)),
+        // The sections that the others lead to are not open yet, so no such link was ever made.
+        Some(Some(_) | None) => (None, MenuScreen::with(person, Msg::LinkUnknown)),
+    }
+}

@@ -1,0 +1,39 @@
+//! Puts notices of the outbox into words and sends them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use qura_app::outbox::{Notice, NoticeSender};
+use qura_i18n::Msg;
+use qura_ports::telegram::{Lane, Markup, Messenger, Request, TelegramError};
+
+use crate::context::Services;
+use crate::features::info::InfoScreen;
+use crate::view::{View, Viewer};
+
+/// Sends notices.
+pub struct Notices {
+    pub services: Arc<Services>,
+    pub messenger: Arc<dyn Messenger>,
+}
+
+#[async_trait]
+impl NoticeSender for Notices {
+    async fn send(&self, notice: &Notice) -> Result<(), TelegramError> {
+        let person = notice.person();
+        let record = self.services.people.get(person).await;
+        let record = record.map_err(|error| TelegramError::Unavailable(error.detail()))?;
+        let View { text, keyboard } = view(notice, &self.services.viewer(person, record.as_ref()));
+        let request = Request::SendText { chat: person.chat(), text, markup: Markup::Inline(keyboard) };
+        self.messenger.send(Lane::Notice, request).await.map(drop)
+    }
+}
+
+fn view(notice: &Notice, viewer: &Viewer) -> View {
+    match notice {
+        Notice::WizardExpired { .. } => InfoScreen::WizardExpired.view(viewer),
+        Notice::GateUnchecked { title, .. } => {
+            View::of(viewer, &Msg::OperatorGateUnchecked { title: title.clone() }).done()
+        }
+    }
+}

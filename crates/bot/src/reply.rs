@@ -1,0 +1,62 @@
+//! What a handler wants said. Kept typed in the update log, put into words when sent.
+
+use qura_domain::ids::{MessageId, UserId};
+use qura_domain::link::DeepLink;
+use qura_i18n::Msg;
+use serde::{Deserialize, Serialize};
+
+use crate::features::Screen;
+
+/// One thing to say. Stored replies of older programs must stay readable: variants and fields are
+/// added, never renamed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Answers a button.
+    Answer {
+        callback: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Msg>,
+        /// A window to close instead of a line that fades.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        alert: bool,
+        /// Opens the private chat.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<DeepLink>,
+    },
+    /// Shows a screen in a person's private chat.
+    Show {
+        to: UserId,
+        screen: Screen,
+        #[serde(default, skip_serializing_if = "Place::is_new")]
+        place: Place,
+    },
+    /// Offers Telegram's chat picker below the private chat, in a message of its own.
+    OfferChats { to: UserId, prompt: Msg, button: Msg, cancel: Msg, request: i32 },
+    /// Takes the chat picker away.
+    CloseChats { to: UserId, text: Msg },
+}
+
+/// Where a screen goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// At the bottom: after something was typed. The screen before it loses its buttons.
+    #[default]
+    New,
+    /// In the living message, whose button was pressed.
+    Edit(MessageId),
+}
+
+impl Place {
+    fn is_new(&self) -> bool {
+        *self == Self::New
+    }
+}
+
+impl Reply {
+    /// A screen at the bottom of a person's private chat.
+    pub fn show(to: UserId, screen: impl Into<Screen>) -> Self {
+        Self::Show { to, screen: screen.into(), place: Place::New }
+    }
+}

@@ -1,0 +1,142 @@
+//! Wizards: questions that people answer by typing, one at a time.
+//!
+//! Where somebody is lives in the database, so a restart changes nothing. A wizard is data: which
+//! one, and what was entered so far. Its feature judges what was typed; this engine keeps the
+//! place, and ends it.
+
+use qura_app::ingest::HandleError;
+use qura_domain::ids::{ChatId, UserId};
+use qura_domain::person::Person;
+use qura_domain::text::RichText;
+use qura_i18n::Msg;
+use qura_ports::telegram::{Message, Origin};
+use qura_storage::{Session, Tx};
+use serde::{Deserialize, Serialize};
+
+use crate::context::{Context, Outcome};
+use crate::features::info::InfoScreen;
+use crate::features::menu::MenuScreen;
+use crate::features::{Screen, admin, settings};
+use crate::reply::Reply;
+
+/// Every wizard, with what was entered so far. Rows of older programs must stay readable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "wizard", rename_all = "snake_case")]
+pub enum Wizard {
+    /// An operator names a channel for the gate.
+    GateChannel,
+    /// Somebody names their timezone.
+    Timezone,
+}
+
+/// What somebody sent into a wizard.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Text, or media with a caption.
+    Text(RichText),
+    /// A post of a channel.
+    Forwarded(ChatId),
+    /// A chat from Telegram's own picker.
+    Shared(ChatId),
+}
+
+impl Input {
+    pub fn of(message: &Message) -> Self {
+        match (&message.chat_shared, &message.origin) {
+            (Some((_, chat)), _) => Self::Shared(*chat),
+            (None, Some(Origin::Channel { chat, .. })) => Self::Forwarded(chat.id),
+            (None, _) => Self::Text(message.text.clone()),
+        }
+    }
+}
+
+/// What a wizard makes of an input.
+pub enum Answer {
+    /// Not acceptable: the screen says why, and the wizard stays where it is.
+    Again(Screen),
+    /// It is done: the transaction holds its effect. The engine ends the wizard in it.
+    Finished(Tx, Vec<Reply>),
+}
+
+impl Wizard {
+    async fn judge(&self, cx: Context<'_>, person: &Person, input: &Input) -> Result<Answer, HandleError> {
+        match self {
+            Self::GateChannel => admin::gate::typed_channel(cx, person, input).await,
+            Self::Timezone => settings::typed_timezone(cx, person, input).await,
+        }
+    }
+
+    /// What follows its commit.
+    async fn finished(&self, cx: Context<'_>) {
+        match self {
+            Self::GateChannel => cx.services.settings.announce().await,
+            Self::Timezone => {}
+        }
+    }
+
+    /// What must be taken back when it ends, however it ends.
+    fn closing(&self, person: UserId) -> Option<Reply> {
+        match self {
+            Self::GateChannel => Some(Reply::CloseChats { to: person, text: Msg::AdminGatePickerClosed }),
+            Self::Timezone => None,
+        }
+    }
+}
+
+/// Puts somebody into a wizard, in the caller's transaction; any other that they were in ends.
+pub async fn enter(cx: Context<'_>, tx: &mut Tx, person: UserId, wizard: &Wizard) -> Result<(), HandleError> {
+    let state = serde_json::to_string(wizard).map_err(|e| HandleError::Failed(e.to_string()))?;
+    Ok(cx.services.sessions.save(tx, person, state).await?)
+}
+
+/// Says something and ends the wizard that the person is in, if any.
+pub async fn leave(cx: Context<'_>, person: UserId, mut replies: Vec<Reply>) -> Result<Outcome, HandleError> {
+    let Some(session) = current(cx, person).await? else { return Ok(cx.say(replies)) };
+    close(&session, &mut replies);
+    let mut tx = cx.begin().await?;
+    tx.sessions().delete(person).await?;
+    cx.commit(tx, replies).await
+}
+
+/// /cancel, or the button of the same name below the chat.
+pub async fn cancel(cx: Context<'_>, person: &Person) -> Result<Outcome, HandleError> {
+    let note = match current(cx, person.id).await? {
+        Some(_) => Msg::WizardCancelled,
+        None => Msg::WizardNothing,
+    };
+    leave(cx, person.id, vec![Reply::show(person.id, MenuScreen::with(person, note))]).await
+}
+
+/// Something was sent that is no command. `None` when the person is in no wizard.
+pub async fn typed(cx: Context<'_>, person: &Person, input: &Input) -> Result<Option<Outcome>, HandleError> {
+    let Some(session) = current(cx, person.id).await? else { return Ok(None) };
+    let wizard = serde_json::from_str::<Wizard>(&session.state).ok();
+    let Some(wizard) = wizard.filter(|_| !cx.services.sessions.has_expired(&session)) else {
+        let replies = vec![Reply::show(person.id, InfoScreen::WizardExpired)];
+        return leave(cx, person.id, replies).await.map(Some);
+    };
+    match wizard.judge(cx, person, input).await? {
+        Answer::Again(screen) => Ok(Some(cx.say(vec![Reply::show(person.id, screen)]))),
+        Answer::Finished(mut tx, mut replies) => {
+            close(&session, &mut replies);
+            tx.sessions().delete(person.id).await?;
+            let outcome = cx.commit(tx, replies).await?;
+            wizard.finished(cx).await;
+            Ok(Some(outcome))
+        }
+    }
+}
+
+async fn current(cx: Context<'_>, person: UserId) -> Result<Option<Session>, HandleError> {
+    Ok(cx.services.db.read().await?.sessions().get(person).await?)
+}
+
+/// Puts what the wizard must take back before everything else, so that the screen comes last.
+fn close(session: &Session, replies: &mut Vec<Reply>) {
+    replies.splice(0..0, closing(&session.state, session.user));
+}
+
+/// What must be taken back of a wizard that has ended, given as it was stored.
+pub fn closing(state: &str, person: UserId) -> Option<Reply> {
+    serde_json::from_str::<Wizard>(state).ok()?.closing(person)
+}

@@ -1,0 +1,42 @@
+//! A schedule fires once each time, however many workers look at the clock.
+
+use qura_storage::Db;
+
+use crate::database::at;
+
+on_both_databases! {
+    a_firing_happens_once,
+    of_many_workers_one_fires,
+    a_firing_that_was_rolled_back_happens_later,
+}
+
+async fn a_firing_happens_once(db: Db) {
+    assert!(committed!(db, schedules().fire("purge", at(60))));
+    assert!(!committed!(db, schedules().fire("purge", at(60))));
+    assert!(committed!(db, schedules().fire("report", at(60))));
+    // The next firing forgets the earlier ones of its own schedule only.
+    assert!(committed!(db, schedules().fire("purge", at(120))));
+    assert!(!committed!(db, schedules().fire("purge", at(120))));
+    assert!(!committed!(db, schedules().fire("report", at(60))));
+}
+
+async fn of_many_workers_one_fires(db: Db) {
+    let tasks: Vec<_> = (0..6)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move { committed!(db, schedules().fire("purge", at(60))) })
+        })
+        .collect();
+    let mut fired = 0;
+    for task in tasks {
+        fired += u32::from(task.await.unwrap());
+    }
+    assert_eq!(fired, 1);
+}
+
+async fn a_firing_that_was_rolled_back_happens_later(db: Db) {
+    let mut tx = db.begin().await.unwrap();
+    assert!(tx.schedules().fire("purge", at(60)).await.unwrap());
+    tx.rollback().await.unwrap();
+    assert!(committed!(db, schedules().fire("purge", at(60))));
+}

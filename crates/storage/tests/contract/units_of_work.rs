@@ -1,0 +1,146 @@
+//! What is done in a unit of work becomes true together, or not at all.
+
+use std::time::Duration;
+
+use qura_domain::ids::{BotId, ChatId, JobId, NoticeId, Seq, UserId};
+use qura_storage::{AuditEntry, Batch, Db, NewJob, NewUpdate, Seen, Session, StorageError, Tx};
+
+use crate::database::{at, on_sqlite};
+use crate::users::person;
+
+on_both_databases! {
+    a_rollback_leaves_nothing,
+    a_unit_dropped_half_way_leaves_nothing,
+    a_task_killed_half_way_leaves_nothing,
+    a_commit_keeps_everything,
+    a_unit_sees_its_own_work_and_others_do_not,
+    many_units_at_once_all_pass,
+}
+
+/// Writes to every table.
+async fn write_everywhere(tx: &mut Tx) -> Result<(), StorageError> {
+    let user = UserId::new(1);
+    let bot = BotId::new(1);
+    let fence = tx.updates().take_over(bot, "u").await?.fence;
+    let updates = [NewUpdate { seq: Seq::new(1), partition: 0, key: 1, raw: "{}".into() }];
+    tx.updates().append(&Batch { bot, api_url: "u", fence, updates: &updates, received_at: at(1) }).await?;
+    tx.users().see(&[Seen { person: person(1, "سارة"), referrer: None, at: at(1) }]).await?;
+    tx.join_requests().add(ChatId::new(-5), user, at(1)).await?;
+    tx.settings().set("a", "1", None, at(1)).await?;
+    tx.sessions().save(&Session { user, state: "s".into(), expires_at: at(9) }).await?;
+    let job = NewJob { id: JobId::new(1), kind: "k", payload: "{}", run_at: at(1), dedupe: None };
+    tx.jobs().enqueue(&job, at(1)).await?;
+    tx.schedules().fire("s", at(1)).await?;
+    tx.outbox().add(NoticeId::new(1), "{}", at(1)).await?;
+    tx.alerts().raise("a", at(1)).await?;
+    let entry = AuditEntry {
+        id: 1,
+        at: at(1),
+        actor: None,
+        action: "a".into(),
+        subject: "s".into(),
+        before: None,
+        after: None,
+    };
+    tx.audit().record(&entry).await
+}
+
+/// How many of the eleven tables that [`write_everywhere`] writes to have a row.
+async fn tables_with_rows(db: &Db) -> i64 {
+    const SQL: &str = "SELECT CAST(SUM(n) AS BIGINT) FROM (
+        SELECT COUNT(*) AS n FROM updates UNION ALL SELECT COUNT(*) FROM poller
+        UNION ALL SELECT COUNT(*) FROM users UNION ALL SELECT COUNT(*) FROM join_requests
+        UNION ALL SELECT COUNT(*) FROM settings UNION ALL SELECT COUNT(*) FROM sessions
+        UNION ALL SELECT COUNT(*) FROM jobs UNION ALL SELECT COUNT(*) FROM schedule_runs
+        UNION ALL SELECT COUNT(*) FROM outbox UNION ALL SELECT COUNT(*) FROM operator_alerts
+        UNION ALL SELECT COUNT(*) FROM audit_logs) AS counts";
+    let (sum,): (i64,) = match db {
+        Db::Pg(pool) => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
+        Db::Lite { read, .. } => sqlx::query_as(SQL).fetch_one(read).await.unwrap(),
+    };
+    sum
+}
+
+async fn a_rollback_leaves_nothing(db: Db) {
+    let mut tx = db.begin().await.unwrap();
+    write_everywhere(&mut tx).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(tables_with_rows(&db).await, 0);
+}
+
+async fn a_unit_dropped_half_way_leaves_nothing(db: Db) {
+    let mut tx = db.begin().await.unwrap();
+    write_everywhere(&mut tx).await.unwrap();
+    drop(tx);
+    // The next unit begins only once the connection is clean.
+    db.begin().await.unwrap().commit().await.unwrap();
+    assert_eq!(tables_with_rows(&db).await, 0);
+}
+
+async fn a_task_killed_half_way_leaves_nothing(db: Db) {
+    for pause in 0..20 {
+        let task = {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let mut tx = db.begin().await.unwrap();
+                write_everywhere(&mut tx).await.unwrap();
+                tx.rollback().await.unwrap();
+            })
+        };
+        tokio::time::sleep(Duration::from_micros(pause * 150)).await;
+        task.abort();
+        let _ = task.await;
+    }
+    let mut tx = db.begin().await.unwrap();
+    write_everywhere(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(tables_with_rows(&db).await, 11);
+}
+
+async fn a_commit_keeps_everything(db: Db) {
+    let mut tx = db.begin().await.unwrap();
+    write_everywhere(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(tables_with_rows(&db).await, 11);
+}
+
+async fn a_unit_sees_its_own_work_and_others_do_not(db: Db) {
+    let mut tx = db.begin().await.unwrap();
+    tx.settings().set("a", "1", None, at(1)).await.unwrap();
+    assert_eq!(tx.settings().get("a").await.unwrap().as_deref(), Some("1"));
+    assert_eq!(read!(db, settings().get("a")), None);
+    tx.commit().await.unwrap();
+    assert_eq!(read!(db, settings().get("a")).as_deref(), Some("1"));
+}
+
+async fn many_units_at_once_all_pass(db: Db) {
+    let tasks: Vec<_> = (0..50)
+        .map(|id| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let seen = [Seen { person: person(id, "a"), referrer: None, at: at(id) }];
+                committed!(db, users().see(&seen));
+                read!(db, users().get(UserId::new(id))).unwrap()
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(read!(db, users().count()), 50);
+}
+
+#[tokio::test]
+async fn a_reader_of_sqlite_cannot_write() {
+    on_sqlite(|db| async move {
+        let mut reader = db.read().await.unwrap();
+        let refused = reader.settings().set("a", "1", None, at(1)).await;
+        let error = refused.unwrap_err();
+        assert!(error.detail().contains("readonly"), "{}", error.detail());
+        assert!(!error.is_transient());
+        assert!(reader.alerts().raise("a", at(1)).await.is_err());
+        drop(reader);
+        assert_eq!(tables_with_rows(&db).await, 0);
+    })
+    .await;
+}

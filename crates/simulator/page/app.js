@@ -12,6 +12,7 @@ import { setUpPeople } from "./people.js";
 import { readAddress } from "./place.js";
 import { emit, loadChats, loadPeople, on, openTalk, state } from "./store.js";
 
+on("viewer-gone", () => goTo(null, null));
 on("trouble", (failure) => toast(failure.message, "error"));
 
 async function enter() {

@@ -2,7 +2,7 @@
 
 import { listen } from "./api.js";
 import { keyOf, placeOf } from "./place.js";
-import { debounced, emit, isMine, loadChats, loadPeople, loadTalk, state } from "./store.js";
+import { debounced, emit, isMine, loadChats, loadPeople, loadTalk, person, state } from "./store.js";
 
 const HIDDEN_TAB_MS = 15_000;
 const TYPING_MS = 5_000;
@@ -12,7 +12,8 @@ const refreshChats = debounced(loadChats);
 const refreshTalk = debounced(loadTalk);
 const refreshAll = debounced(async () => {
   await loadPeople();
-  await Promise.all([loadChats(), loadTalk()]);
+  if (state.viewer && !person()) return emit("viewer-gone");
+  return Promise.all([loadChats(), loadTalk()]);
 });
 
 let source = null;

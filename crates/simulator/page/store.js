@@ -18,7 +18,8 @@ export const state = {
 
 const listeners = new Map();
 
-/** Topics: `people`, `chats`, `talk` (all of it), `messages`, `frame` (what stands around them), `clock`. */
+/** Topics: `people`, `chats`, `talk` (all of it), `messages`, `frame` (what stands around them), `clock`;
+ * `compose`, `draft` and `jump` ask the conversation for something; `viewer-gone` and `trouble` tell of trouble. */
 export function on(topics, listener) {
   for (const topic of topics.split(" ")) listeners.set(topic, [...(listeners.get(topic) ?? []), listener]);
 }

@@ -1,0 +1,16 @@
+//! The simulator over real HTTP: what it gives, and what it refuses.
+
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
+mod channels;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod polling;
+#[cfg(test)]
+mod trouble;
+#[cfg(test)]
+mod world;

@@ -1,0 +1,144 @@
+//! Flood control, faults, injected and repeated updates, load, waiting.
+
+use qura_simulator::Config;
+use serde_json::{Value, json};
+
+use crate::world::{BOT, START, TOKEN, World};
+
+#[tokio::test]
+async fn too_many_messages_are_held_and_then_refused() {
+    let w = World::with(Config::default()).await;
+    let sara = w.user("سارة").await;
+    let send = json!({"chat_id": sara, "text": "a"});
+    for _ in 0..5 + 8 {
+        w.ok("sendMessage", send.clone()).await;
+    }
+    assert_eq!(w.get("/stats").await["held"], 8, "with a manual clock nothing really waits");
+    let url = format!("{}/bot{TOKEN}/sendMessage", w.simulator.url());
+    let response = w.http.post(url).json(&send).send().await.unwrap();
+    assert_eq!(response.headers()["retry-after"], "9");
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["description"], "Too Many Requests: retry after 9");
+    assert_eq!(body["parameters"]["retry_after"], 9);
+    w.advance(9_000).await;
+    w.ok("sendMessage", send).await;
+    let group = w.admin_chat("supergroup", sara).await;
+    let first = w.ok("sendMessage", json!({"chat_id": group, "text": "a"})).await["message_id"].clone();
+    for n in 1..20 {
+        let edit = json!({"chat_id": group, "message_id": first, "text": format!("b{n}")});
+        w.ok("editMessageText", edit).await;
+    }
+    assert!(w.refused("sendMessage", json!({"chat_id": group, "text": "a"})).await.starts_with("429"));
+    w.ends_with_refusals(2).await;
+}
+
+#[tokio::test]
+async fn faults_strike_as_often_as_told() {
+    let w = World::new().await;
+    let sara = w.user("سارة").await;
+    let send = json!({"chat_id": sara, "text": "a"});
+    let limited = json!({"kind": "too_many_requests", "retry_after": 3, "method": "send*", "count": 1});
+    w.post("/faults", limited).await;
+    assert_eq!(w.refused("sendMessage", send.clone()).await, "429 Too Many Requests: retry after 3");
+    w.ok("sendMessage", send.clone()).await;
+    w.post("/faults", json!({"kind": "server_error", "chat": sara})).await;
+    assert!(w.refused("sendMessage", send.clone()).await.starts_with("500"));
+    w.try_control("DELETE", "/faults", Value::Null).await.unwrap();
+    let count =
+        || async { w.get(&format!("/chats/{sara}/messages")).await["messages"].as_array().unwrap().len() };
+    let before = count().await;
+    let url = format!("{}/bot{TOKEN}/sendMessage", w.simulator.url());
+    for (kind, more) in [("cut_before", 0), ("cut_after", 1)] {
+        w.post("/faults", json!({"kind": kind, "method": "sendMessage", "count": 1})).await;
+        assert!(w.http.post(&url).json(&send).send().await.is_err(), "{kind}");
+        assert_eq!(count().await, before + more, "{kind}");
+    }
+    let calls = w.get("/calls?method=sendMessage").await;
+    let struck: Vec<&Value> = calls["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| &call["fault"])
+        .filter(|f| !f.is_null())
+        .collect();
+    assert_eq!(struck, ["too_many_requests", "server_error", "cut_before", "cut_after"]);
+    w.ends_with_refusals(0).await;
+}
+
+#[tokio::test]
+async fn updates_are_injected_repeated_and_reordered() {
+    let w = World::new().await;
+    let (sara, nora) = (w.user("سارة").await, w.user("نورة").await);
+    w.post("/updates", json!({"bot": BOT, "raw": {"future_kind": {"x": [1]}}})).await;
+    let batch = w.updates().await;
+    assert_eq!(batch[0]["future_kind"]["x"], json!([1]));
+    assert_eq!(w.post("/updates/redeliver", json!({"count": 2})).await["redelivered"], 2);
+    let next = batch[0]["update_id"].as_i64().unwrap() + 1;
+    let again = w.ok("getUpdates", json!({"offset": next})).await;
+    assert_eq!(again[1], batch[0], "once more, though confirmed");
+    assert_eq!(w.ok("getUpdates", json!({"offset": next})).await, json!([]));
+    w.post("/faults", json!({"kind": "reorder_updates", "count": 1})).await;
+    w.post(&format!("/people/{sara}/send"), json!({"text": "first"})).await;
+    let taken = w.ok("getUpdates", json!({"limit": 1, "offset": next})).await;
+    assert_eq!(taken[0]["message"]["text"], "first");
+    w.try_control("DELETE", "/faults", Value::Null).await.unwrap();
+    w.post("/faults", json!({"kind": "reorder_updates", "count": 2})).await;
+    w.post(&format!("/people/{sara}/send"), json!({"text": "second"})).await;
+    w.post(&format!("/people/{nora}/send"), json!({"text": "third"})).await;
+    let texts: Vec<Value> = w.taken("message").await.iter().map(|message| message["text"].clone()).collect();
+    assert_eq!(texts, ["first", "third", "second"]);
+    w.ends_with_refusals(0).await;
+}
+
+#[tokio::test]
+async fn waiting_ends_when_it_is_so_and_not_before() {
+    let w = World::new().await;
+    let sara = w.user("سارة").await;
+    let path = format!("/wait?what=message&chat={sara}&from=bot&text=hello&timeout_ms=5000");
+    let (found, _) =
+        tokio::join!(w.get(&path), w.ok("sendMessage", json!({"chat_id": sara, "text": "hello you"})));
+    assert_eq!(found["messages"][0]["text"], "hello you");
+    let late = format!("/wait?what=message&chat={sara}&since={}&timeout_ms=20", found["seq"]);
+    assert!(w.try_control("GET", &late, Value::Null).await.unwrap_err().starts_with("timed out"));
+    w.get("/wait?what=idle").await;
+    w.get("/wait?what=polled").await;
+    assert_eq!(w.get("/clock").await["now"], START);
+    assert!(w.try_control("POST", "/clock", json!({"set": START - 1})).await.is_err());
+    w.ends_with_refusals(0).await;
+}
+
+#[tokio::test]
+async fn a_crowd_is_measured() {
+    let w = World::new().await;
+    w.post("/load/start", json!({"people": 50, "first_id": 9_000_001})).await;
+    let mut answered = 0;
+    while answered < 50 {
+        for update in
+            w.ok("getUpdates", json!({"offset": answered + 1, "timeout": 5})).await.as_array().unwrap()
+        {
+            w.ok("sendMessage", json!({"chat_id": update["message"]["chat"]["id"], "text": "hi"})).await;
+            answered += 1;
+        }
+    }
+    let report = w.get("/load/1").await;
+    assert_eq!(
+        (&report["sent"], &report["answered"], &report["done"]),
+        (&json!(50), &json!(50), &json!(true))
+    );
+    assert!(report["p50_ms"].as_f64().unwrap() > 0.0);
+    w.ends_with_refusals(0).await;
+}
+
+#[tokio::test]
+async fn the_page_and_its_events_are_served() {
+    let w = World::new().await;
+    let sara = w.user("سارة").await;
+    let page = w.http.get(w.simulator.url()).send().await.unwrap();
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    let mut stream = w.http.get(format!("{}/control/events", w.simulator.url())).send().await.unwrap();
+    w.ok("sendMessage", json!({"chat_id": sara, "text": "live"})).await;
+    let chunk = stream.chunk().await.unwrap().unwrap();
+    let text = String::from_utf8(chunk.to_vec()).unwrap();
+    assert!(text.starts_with("event: message\n") && text.contains("\"text\":\"live\""), "{text}");
+    w.ends_with_refusals(0).await;
+}

@@ -114,11 +114,11 @@ impl Message {
 
 impl World {
     pub fn message(&self, place: Place, id: i64) -> Option<&Message> {
-        self.talks.get(&place)?.messages.get(&id)
+        self.talks.get(&place)?.messages.get(&id).map(Box::as_ref)
     }
 
     pub fn message_mut(&mut self, place: Place, id: i64) -> Option<&mut Message> {
-        self.talks.get_mut(&place)?.messages.get_mut(&id)
+        self.talks.get_mut(&place)?.messages.get_mut(&id).map(Box::as_mut)
     }
 
     /// The Bot API's `Message`.

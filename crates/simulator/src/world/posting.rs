@@ -22,7 +22,7 @@ impl World {
         let (id, place) = (message.id, message.place);
         if self.bots.contains_key(&message.author) {
             self.loads.answered(place);
-        } else {
+        } else if self.people.contains_key(&message.author) {
             self.note_act(place);
         }
         self.tell_bots(&message, false);

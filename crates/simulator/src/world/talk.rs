@@ -10,7 +10,8 @@ use super::place::Place;
 
 #[derive(Default)]
 pub struct Talk {
-    pub messages: BTreeMap<i64, Message>,
+    /// Boxed, for most talks of a crowd hold one or two, and a node has room for eleven.
+    pub messages: BTreeMap<i64, Box<Message>>,
     pub pinned: Vec<i64>,
     /// The reply keyboard that the person sees (private chats) or the last one (groups).
     pub reply_keyboard: Option<ReplyKeyboard>,
@@ -62,7 +63,7 @@ impl World {
     pub fn store(&mut self, message: Message) {
         let bound = self.config.history;
         let talk = self.talk_mut(message.place);
-        talk.messages.insert(message.id, message);
+        talk.messages.insert(message.id, Box::new(message));
         while bound.is_some_and(|bound| talk.messages.len() > bound) {
             talk.messages.pop_first();
         }

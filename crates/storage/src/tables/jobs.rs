@@ -160,7 +160,9 @@ impl JobsRepo<'_> {
         let row = fetch_optional!(
             self.conn,
             (Option<i64>,),
-            "SELECT MIN(run_at) FROM jobs WHERE state IN ('queued', 'running')"
+            // Two, because each then is the first entry of the index, however many jobs there are.
+            "SELECT MIN(due) FROM (SELECT MIN(run_at) AS due FROM jobs WHERE state = 'queued'
+                                   UNION ALL SELECT MIN(run_at) FROM jobs WHERE state = 'running') AS earliest"
         )?;
         Ok(row.and_then(|(at,)| at).map(Timestamp::from_micros))
     }

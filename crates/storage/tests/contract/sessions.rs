@@ -7,6 +7,7 @@ use crate::database::at;
 
 on_both_databases! {
     a_wizard_is_saved_replaced_and_deleted,
+    wizards_of_many_are_deleted_together,
     expired_wizards_go_the_oldest_first,
     a_wizard_lives_to_its_last_microsecond,
 }
@@ -28,6 +29,20 @@ async fn a_wizard_is_saved_replaced_and_deleted(db: Db) {
     assert!(committed!(db, sessions().delete(sara)));
     assert_eq!(read!(db, sessions().get(sara)), None);
     assert!(read!(db, sessions().get(omar)).is_some());
+}
+
+async fn wizards_of_many_are_deleted_together(db: Db) {
+    for user in 1..=3 {
+        committed!(db, sessions().save(&session(user, "x", 10)));
+    }
+    assert_eq!(committed!(db, sessions().delete_all(&[])), []);
+    // Of the same person twice, and of one who has none.
+    let users = [3, 1, 3, 99].map(UserId::new);
+    let mut gone = committed!(db, sessions().delete_all(&users));
+    gone.sort_by_key(|session| session.user);
+    assert_eq!(gone, [session(1, "x", 10), session(3, "x", 10)]);
+    assert_eq!(committed!(db, sessions().delete_all(&users)), []);
+    assert!(read!(db, sessions().get(UserId::new(2))).is_some());
 }
 
 async fn expired_wizards_go_the_oldest_first(db: Db) {

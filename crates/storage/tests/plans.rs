@@ -1,0 +1,210 @@
+//! No repository call reads a whole growing table, on either database.
+//!
+//! The statements are those that the repositories really send. PostgreSQL counts the scans that a
+//! transaction made; SQLite explains the statements, which are taken from sqlx's log.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "contract/database.rs"]
+mod database;
+#[path = "plans/statements.rs"]
+mod statements;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use database::{at, on_postgres, on_sqlite};
+use qura_domain::ids::{BotId, ChatId, JobId, MessageId, NoticeId, Seq, UserId};
+use qura_domain::language::Language;
+use qura_domain::person::Person;
+use qura_domain::timezone::Timezone;
+use qura_storage::{Applied, AuditEntry, Batch, ClaimedJob, Db, NewJob, NewUpdate, Seen, Session, Tx};
+use sqlx::AssertSqlSafe;
+
+/// Tables that grow with the number of people, updates or jobs.
+const GROWING: [&str; 7] = ["audit_logs", "jobs", "join_requests", "outbox", "sessions", "updates", "users"];
+
+/// Calls that read a whole table, and why they may.
+const MAY_SCAN: [(&str, &str); 5] = [
+    ("jobs.count", "once a scrape of the metrics"),
+    ("updates.count_undone", "stops at a limit, and without dead updates reads no more than that"),
+    ("updates.dead", "once a view of the dashboard; a second index would cost every update"),
+    ("updates.purge_dead", "once a day; a second index would cost every update"),
+    ("users.count", "once a view of the dashboard"),
+];
+
+/// Enough that no planner takes reading everything for the cheapest way.
+const ROWS: &str =
+    "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) ";
+
+const FILL: [&str; 7] = [
+    "INSERT INTO updates (seq, partition, key, raw, received_at, state)
+       SELECT i, i % 32, i, '{}', i, CASE WHEN i % 100 = 0 THEN 'dead' ELSE 'pending' END FROM n",
+    "INSERT INTO users (id, first_name, is_premium, first_seen_at, last_seen_at) SELECT i, 'a', FALSE, i, i FROM n",
+    "INSERT INTO join_requests (chat_id, user_id, requested_at) SELECT i % 3, i, i * 1000000 FROM n",
+    "INSERT INTO sessions (user_id, state, expires_at) SELECT i, 's', i * 1000000 FROM n",
+    "INSERT INTO jobs (id, kind, payload, state, run_at, dedupe, created_at)
+       SELECT i, 'k', '{}', CASE WHEN i % 100 = 0 THEN 'running' ELSE 'queued' END, i * 1000000, 'd' || i, i FROM n",
+    "INSERT INTO outbox (id, notice, send_at, created_at) SELECT i, '{}', i * 1000000, i FROM n",
+    "INSERT INTO audit_logs (created_at, id, action, subject) SELECT i * 1000000, i, 'a', 's' || i FROM n",
+];
+
+async fn fill(db: &Db) {
+    let statements = FILL.map(|sql| format!("{ROWS}{sql}")).into_iter().chain(["ANALYZE".to_owned()]);
+    for sql in statements {
+        match db {
+            Db::Pg(pool) => sqlx::query(AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).unwrap(),
+            Db::Lite { write, .. } => {
+                sqlx::query(AssertSqlSafe(sql)).execute(write).await.map(|_| ()).unwrap()
+            }
+        }
+    }
+}
+
+/// How often PostgreSQL read each table as a whole, on this connection and not yet told to others.
+async fn scan_counts(tx: &mut Tx) -> BTreeMap<String, i64> {
+    let Tx::Pg(tx) = tx else { return BTreeMap::new() };
+    let sql =
+        "SELECT relname::TEXT, seq_scan FROM pg_stat_xact_user_tables WHERE schemaname = current_schema()";
+    let rows: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&mut **tx).await.unwrap();
+    rows.into_iter().map(|(name, count)| (name.replace("audit_logs_rest", "audit_logs"), count)).collect()
+}
+
+/// The growing tables that were read as a whole since `before`.
+async fn scanned(db: &Db, tx: &mut Tx, before: &BTreeMap<String, i64>) -> BTreeSet<String> {
+    let mut scanned: BTreeSet<String> = match db {
+        Db::Pg(_) => {
+            let rose = |(name, count): &(String, i64)| before.get(name).unwrap_or(&0) < count;
+            scan_counts(tx).await.into_iter().filter(rose).map(|(name, _)| name).collect()
+        }
+        Db::Lite { read, .. } => statements::scanned_by_sqlite(read).await.into_iter().collect(),
+    };
+    scanned.retain(|table| GROWING.contains(&table.as_str()));
+    scanned
+}
+
+/// Makes each call in a unit of work of its own and collects `call: table` where it scanned.
+macro_rules! scans {
+    ($db:expr, $($repo:ident.$method:ident($($arg:expr),* $(,)?);)+) => {{
+        let mut found = BTreeSet::new();
+        $(
+            let mut tx = $db.begin().await.unwrap();
+            let before = scan_counts(&mut tx).await;
+            statements::forget();
+            let _ = tx.$repo().$method($($arg),*).await.unwrap();
+            let tables = scanned(&$db, &mut tx, &before).await;
+            tx.rollback().await.unwrap();
+            if !tables.is_empty() {
+                found.insert(format!("{}.{} reads all of {tables:?}", stringify!($repo), stringify!($method)));
+            }
+        )+
+        found
+    }};
+}
+
+async fn all_scans(db: Db) -> BTreeSet<String> {
+    fill(&db).await;
+    let (bot, user) = (BotId::new(1), UserId::new(77));
+    let mut tx = db.begin().await.unwrap();
+    let fence = tx.updates().take_over(bot, "u").await.unwrap().fence;
+    tx.commit().await.unwrap();
+    let new = [NewUpdate { seq: Seq::new(50_000), partition: 0, key: 1, raw: "{}".into() }];
+    let batch = Batch { bot, api_url: "u", fence, updates: &new, received_at: at(1) };
+    let seqs = [5, 500, 5000].map(Seq::new);
+    let applied = seqs.map(|seq| Applied { seq, reply: None });
+    let person = Person {
+        id: user,
+        first_name: "a".into(),
+        last_name: None,
+        username: None,
+        language_code: None,
+        is_premium: false,
+        is_bot: false,
+    };
+    let seen = [Seen { person, referrer: None, at: at(1) }];
+    let session = Session { user, state: "s".into(), expires_at: at(9) };
+    let job = NewJob { id: JobId::new(50_000), kind: "k", payload: "{}", run_at: at(1), dedupe: Some("x") };
+    let held = ClaimedJob { id: JobId::new(100), kind: "k".into(), payload: "{}".into(), attempt: 0 };
+    let entry = AuditEntry {
+        id: 1,
+        at: at(50_000),
+        actor: None,
+        action: "a".into(),
+        subject: "s".into(),
+        before: None,
+        after: None,
+    };
+    let (chat, notice) = (ChatId::new(1), NoticeId::new(77));
+    scans! { db,
+        audit.record(&entry);
+        audit.list(at(9000), 20);
+        jobs.enqueue(&job, at(1));
+        jobs.claim(&["k"], at(50), at(90), 10);
+        jobs.extend(&held, at(9));
+        jobs.complete(&held);
+        jobs.retry(&held, at(9), "e");
+        jobs.bury(&held, "e");
+        jobs.next_due();
+        jobs.count();
+        join_requests.add(chat, user, at(1));
+        join_requests.remove(chat, user);
+        join_requests.is_waiting(chat, user);
+        join_requests.purge(at(50), 10);
+        outbox.add(NoticeId::new(50_000), "{}", at(1));
+        outbox.claim(at(50), at(90), 10);
+        outbox.done(notice);
+        outbox.retry(notice, at(1), "e");
+        outbox.bury(notice, "e");
+        outbox.next_due();
+        sessions.get(user);
+        sessions.save(&session);
+        sessions.delete(user);
+        sessions.delete_all(&[user, UserId::new(5)]);
+        sessions.delete_expired(at(50), 10);
+        updates.take_over(bot, "u");
+        updates.newest_seq();
+        updates.append(&batch);
+        updates.undone(Seq::new(9000), &[1, 2, 3], 100);
+        updates.apply(&applied);
+        updates.finish(&seqs);
+        updates.record_failure(Seq::new(5), "e");
+        updates.bury(Seq::new(5), "e");
+        updates.purge_dead(at(1), 10);
+        updates.count_undone(1000);
+        updates.dead(10);
+        users.see(&seen);
+        users.get(user);
+        users.choose_language(user, Language::English);
+        users.choose_timezone(user, Timezone::RIYADH);
+        users.record_screens(&[(user, MessageId::new(5))]);
+        users.set_blocked(user, Some(at(1)));
+        users.count();
+    }
+}
+
+fn unexpected(scans: &BTreeSet<String>) -> Vec<&String> {
+    let may = |scan: &&String| MAY_SCAN.iter().any(|(call, _)| scan.starts_with(&format!("{call} ")));
+    scans.iter().filter(|scan| !may(scan)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn growing_tables_are_not_read_as_a_whole() {
+    statements::listen();
+    let on_sqlite = on_sqlite(all_scans).await;
+    assert_eq!(unexpected(&on_sqlite), Vec::<&String>::new(), "on SQLite");
+    for (call, _) in MAY_SCAN {
+        // Otherwise this test would not see a scan at all, or the exception is no longer needed.
+        assert!(on_sqlite.iter().any(|scan| scan.starts_with(call)), "{call} no longer scans: {on_sqlite:?}");
+    }
+    let Some(on_postgres) = on_postgres(all_scans).await else { return };
+    assert_eq!(unexpected(&on_postgres), Vec::<&String>::new(), "on PostgreSQL");
+    assert!(
+        on_postgres.iter().any(|scan| scan.starts_with("users.count ")),
+        "scans are not seen: {on_postgres:?}"
+    );
+}

@@ -11,7 +11,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::connect_info::Connected;
-use axum::routing::get;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -88,11 +87,7 @@ impl Drop for RunningSimulator {
 }
 
 fn routes(app: App) -> Router {
-    Router::new()
-        .route("/", get(page::index))
-        .route("/index.html", get(page::index))
-        .route("/style.css", get(page::style))
-        .route("/app.js", get(page::script))
+    page::routes()
         .nest("/control", control::routes())
         .fallback(bot_api::serve)
         .layer(DefaultBodyLimit::disable())

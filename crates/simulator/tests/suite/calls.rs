@@ -51,14 +51,25 @@ async fn requests_come_in_four_encodings() {
     let form = form.body(format!("chat_id={sara}&text=%D8%B3%D8%A7&disable_notification=true"));
     let body: serde_json::Value = form.send().await.unwrap().json().await.unwrap();
     assert_eq!(body["result"]["text"], "سا");
-    let photo = reqwest::multipart::Part::bytes(b"\x89PNG\r\n\x1a\n....IHDR\0\0\0\x02\0\0\0\x03".to_vec());
-    let form = reqwest::multipart::Form::new()
-        .text("chat_id", sara.to_string())
-        .text("caption", "صورة")
-        .part("photo", photo.file_name("a.png"));
+    let mut form = format!(
+        "--cut\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n{sara}\r\n\
+         --cut\r\nContent-Disposition: form-data; name=\"caption\"\r\n\r\nصورة\r\n\
+         --cut\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.png\"\r\n\r\n"
+    )
+    .into_bytes();
+    form.extend(b"\x89PNG\r\n\x1a\n....IHDR\0\0\0\x02\0\0\0\x03\r\n--cut--\r\n");
     let url = format!("{}/bot{TOKEN}/sendPhoto", w.simulator.url());
-    let body: serde_json::Value =
-        w.http.post(url).multipart(form).send().await.unwrap().json().await.unwrap();
+    let body: serde_json::Value = w
+        .http
+        .post(url)
+        .header("Content-Type", "multipart/form-data; boundary=cut")
+        .body(form)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!(body["result"]["photo"][0]["height"], 3, "{body}");
     let file_id = &body["result"]["photo"][0]["file_id"];
     let again = w.ok("sendPhoto", json!({"chat_id": sara, "photo": file_id})).await;

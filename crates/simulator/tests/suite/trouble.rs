@@ -135,6 +135,13 @@ async fn the_page_and_its_events_are_served() {
     let sara = w.user("سارة").await;
     let page = w.http.get(w.simulator.url()).send().await.unwrap();
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    let script = w.http.get(format!("{}/app.js", w.simulator.url())).send().await.unwrap();
+    assert_eq!(script.headers()["content-type"], "text/javascript; charset=utf-8");
+    let index = page.text().await.unwrap();
+    for name in index.split('"').filter(|part| part.starts_with('/')) {
+        let file = w.http.get(format!("{}{name}", w.simulator.url())).send().await.unwrap();
+        assert_eq!(file.status(), 200, "{name}");
+    }
     let mut stream = w.http.get(format!("{}/control/events", w.simulator.url())).send().await.unwrap();
     w.ok("sendMessage", json!({"chat_id": sara, "text": "live"})).await;
     let chunk = stream.chunk().await.unwrap().unwrap();

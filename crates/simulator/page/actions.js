@@ -63,16 +63,16 @@ export async function copyText(text) {
 /** Follows a link as Telegram's app does; links to elsewhere are shown before they are opened. */
 export async function openLink(url) {
   const opened = await attempt(() => act(state.viewer, "open_link", { url }));
-  return opened && attempt(() => follow(opened));
+  return opened && attempt(() => follow(opened, url));
 }
 
-async function follow(opened) {
+async function follow(opened, link) {
   switch (opened.kind) {
     case "start": return openPlace({ bot: opened.bot });
     case "chat":
       await openPlace(opened.bot ? { bot: opened.bot } : { chat: opened.chat });
       return opened.message && emit("jump", opened.message);
-    case "invite": return openInvite(opened);
+    case "invite": return openInvite(opened, link);
     case "add_to_chat": return addBot(opened);
     case "person": return toast("هذا حساب شخص: اختره من شريط الأشخاص لتتقمّصه");
     case "share": return share([opened.url, opened.text].filter(Boolean).join("\n"));
@@ -80,10 +80,10 @@ async function follow(opened) {
   }
 }
 
-async function openInvite({ chat, member, link }) {
+async function openInvite({ chat, member }, link) {
   if (member) return openPlace({ chat });
   if (!await confirmed("هذه محادثة خاصة. أتريد الانضمام إليها؟", "انضمام")) return undefined;
-  const { status } = await act(state.viewer, "join", link ? { link } : { chat });
+  const { status } = await act(state.viewer, "join", { link });
   if (status === "requested") return toast("أُرسل طلب الانضمام، وينتظر موافقة مشرف");
   return openPlace({ chat });
 }

@@ -16,6 +16,7 @@ export function setUpComposer() {
   on("talk", () => {
     keyboardHidden = false;
     byId("text").value = "";
+    byId("text").style.height = "";
     suggest();
   });
   on("talk frame chats messages", render);

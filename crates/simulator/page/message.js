@@ -39,7 +39,7 @@ function bubble(message, scene, showSender) {
 
 function forwardedFrom(message, scene) {
   const origin = message.forwarded_from;
-  if (!origin) return null;
+  if (!origin || message.automatic_forward) return null;
   const words = ["محوّلة من ", named(origin.name)];
   if (!(origin.id < 0)) return el("div", { class: "small-note" }, words);
   return el("button", { class: "small-note as-link", onclick: () => scene.openFrom(origin) }, words);
@@ -79,7 +79,7 @@ function sizeOf(bytes) {
   return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-const BUTTON_SIGNS = { url: "↗", switch_inline: "⤳", copy_text: "⧉", web_app: "▣", login: "↗", pay: "💳" };
+const BUTTON_SIGNS = { url: "↖\uFE0E", switch_inline: "↩\uFE0E", copy_text: "⧉", web_app: "▣", login: "↖\uFE0E", pay: "💳" };
 
 function keyboard(message, scene) {
   if (!message.buttons.length) return null;
@@ -91,7 +91,7 @@ function keyboard(message, scene) {
       "aria-busy": waiting ? "true" : null, disabled: button.kind === "disabled",
       onclick: () => scene.press(message, button),
     }, el("span", { class: "key-text", dir: "auto" }, button.text),
-    BUTTON_SIGNS[button.kind] ? el("span", { class: "key-sign", "aria-hidden": "true" }, BUTTON_SIGNS[button.kind]) : null,
+    BUTTON_SIGNS[button.kind] && !waiting ? el("span", { class: "key-sign", "aria-hidden": "true" }, BUTTON_SIGNS[button.kind]) : null,
     waiting ? el("span", { class: "spinner", role: "img", "aria-label": "بانتظار البوت" }) : null);
   })));
   return el("div", { class: "keyboard" }, rows);

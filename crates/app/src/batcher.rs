@@ -71,9 +71,8 @@ async fn write<G: Group>(group: &G, items: &[G::Item], answers: Vec<Answer<G>>) 
             }
         }
         Err(error) if items.len() == 1 => {
-            for answer in answers {
+            if let Some(answer) = answers.into_iter().next() {
                 let _ = answer.send(Err(error));
-                return;
             }
         }
         Err(_) => {

@@ -11,3 +11,4 @@ pub mod people;
 pub mod sessions;
 pub mod settings;
 pub mod subscription;
+pub mod upkeep;

@@ -1,1 +1,47 @@
-fn main() {}
+//! The program: reads the settings, puts the parts together, and runs the roles that it is told to.
+
+mod adapters;
+mod admin;
+mod cli;
+mod config;
+mod doctor;
+mod logging;
+mod migrate;
+mod playground;
+mod roles;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match start(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One sentence, whatever happened: causes are part of it, backtraces are not.
+            logging::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(cli: Cli) -> anyhow::Result<()> {
+    let config = Config::load()?;
+    logging::start(config.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            None if config.token.is_some() => run::run(config, &roles::Role::ALL).await,
+            None | Some(Command::Playground) => playground::run(config).await,
+            Some(Command::Run { roles }) => run::run(config, &roles).await,
+            Some(Command::Migrate { action }) => migrate::run(&config, action).await,
+            Some(Command::Doctor) => doctor::run(config).await,
+            Some(Command::Admin { action }) => admin::run(&config, action).await,
+        }
+    })
+}

@@ -9,13 +9,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::connect_info::Connected;
+use axum::http::Request;
+use axum::http::header::CONTENT_TYPE;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
+use tower::ServiceExt;
 
 use crate::config::Config;
 use crate::schema::Schema;
@@ -28,12 +32,16 @@ pub type StartError = io::Error;
 /// How long open requests may take when it stops.
 const GOODBYE: Duration = Duration::from_secs(2);
 
+/// A refusal is one sentence.
+const LONGEST_REFUSAL: usize = 64 * 1024;
+
 /// Starts simulators.
 pub struct Simulator;
 
 /// A simulator that serves requests until it is shut down or dropped.
 pub struct RunningSimulator {
     addr: SocketAddr,
+    routes: Router,
     stop: CancellationToken,
     serving: JoinHandle<io::Result<()>>,
 }
@@ -50,14 +58,15 @@ impl Simulator {
         let schema = Arc::new(Schema::load()?);
         let world = World::new(config, Arc::clone(&schema));
         let app = App { inner: Arc::new(Inner { world: Mutex::new(world), schema, stop: stop.clone() }) };
-        let service = routes(app).into_make_service_with_connect_info::<Link>();
+        let routes = routes(app);
+        let service = routes.clone().into_make_service_with_connect_info::<Link>();
         let stopped = stop.clone();
         let serving = tokio::spawn(async move {
             axum::serve(CuttableListener(listener), service)
                 .with_graceful_shutdown(async move { stopped.cancelled().await })
                 .await
         });
-        Ok(RunningSimulator { addr, stop, serving })
+        Ok(RunningSimulator { addr, routes, stop, serving })
     }
 }
 
@@ -69,6 +78,22 @@ impl RunningSimulator {
 
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Sends a request to the control API from within the process: a path such as `/control/people`
+    /// and its body.
+    ///
+    /// # Errors
+    /// What the control API says when it refuses.
+    pub async fn act(&self, path: &str, body: String) -> Result<(), String> {
+        let request = Request::post(path).header(CONTENT_TYPE, "application/json").body(Body::from(body));
+        let request = request.map_err(|error| error.to_string())?;
+        let Ok(answer) = self.routes.clone().oneshot(request).await;
+        if answer.status().is_success() {
+            return Ok(());
+        }
+        let said = axum::body::to_bytes(answer.into_body(), LONGEST_REFUSAL).await;
+        Err(said.map_or_else(|error| error.to_string(), |said| String::from_utf8_lossy(&said).into_owned()))
     }
 
     /// Ends long polls and streams, waits shortly for open requests, and stops.

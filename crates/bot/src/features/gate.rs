@@ -74,8 +74,8 @@ pub async fn pressed(cx: Context<'_>, press: Press<GateButton>) -> Result<Outcom
             let requested = missing.iter().all(|m| m.requested);
             let count = i64::try_from(missing.len()).unwrap_or(i64::MAX);
             let why = if requested { Msg::GateRequestedAlert } else { Msg::GateMissingAlert { count } };
-            // The screen follows, where some channels were joined meanwhile.
-            Ok(cx.say(vec![press.alert(why), press.show(GateScreen { missing, link })]))
+            // The message stays: it says already what to do.
+            Ok(cx.say(vec![press.alert(why)]))
         }
     }
 }

@@ -1,0 +1,45 @@
+//! The job that forgets what nobody needs any more.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use qura_ports::clock::Clock;
+use qura_storage::Db;
+use std::sync::Arc;
+
+use crate::jobs::{Job, JobError, RunningJob};
+
+/// Dead updates are kept to be looked at (architecture, section 5).
+const DEAD_UPDATES: Duration = Duration::from_hours(7 * 24);
+
+/// Telegram does not tell when a request to join is declined, so an old one is taken for that.
+const JOIN_REQUESTS: Duration = Duration::from_hours(30 * 24);
+
+/// Rows a transaction takes at most, so that it stays short on SQLite.
+const CHUNK: u32 = 500;
+
+/// Purges in chunks.
+pub struct Upkeep {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Job for Upkeep {
+    fn kind(&self) -> &'static str {
+        "upkeep.purge"
+    }
+
+    async fn run(&self, _job: &RunningJob) -> Result<(), JobError> {
+        let now = self.clock.now();
+        loop {
+            let mut tx = self.db.begin().await?;
+            let updates = tx.updates().purge_dead(now - DEAD_UPDATES, CHUNK).await?;
+            let requests = tx.join_requests().purge(now - JOIN_REQUESTS, CHUNK).await?;
+            tx.commit().await?;
+            if updates.max(requests) < u64::from(CHUNK) {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The real clock and the real chance.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use qura_domain::time::Timestamp;
+use qura_ports::clock::Clock;
+use qura_ports::random::Random;
+use rand::Rng;
+
+/// The machine's clock.
+#[derive(Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the port's adapter")]
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The machine's clock, moved by as many milliseconds as a file says: how tests move several
+/// processes through time together.
+#[derive(Debug)]
+pub struct TestClock {
+    file: PathBuf,
+    read: Mutex<Option<(Instant, i64)>>,
+}
+
+impl TestClock {
+    /// The file is read again after this long.
+    const FRESH: Duration = Duration::from_millis(20);
+
+    pub fn new(file: PathBuf) -> Self {
+        Self { file, read: Mutex::new(None) }
+    }
+
+    fn offset_micros(&self) -> i64 {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        match *read {
+            Some((at, offset)) if at.elapsed() < Self::FRESH => offset,
+            known => {
+                let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+                // A file that is just being written keeps the time where it was.
+                let offset = text.trim().parse::<i64>().ok().map(|ms| ms.saturating_mul(1000));
+                let offset = offset.or(known.map(|(_, offset)| offset)).unwrap_or(0);
+                *read = Some((Instant::now(), offset));
+                offset
+            }
+        }
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(SystemClock.now().micros().saturating_add(self.offset_micros()))
+    }
+}
+
+/// The operating system's chance, stretched by a cryptographic generator.
+#[derive(Debug, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    #[expect(clippy::disallowed_methods, reason = "this is the port's adapter")]
+    fn fill(&self, bytes: &mut [u8]) {
+        rand::rng().fill_bytes(bytes);
+    }
+}

@@ -1,0 +1,178 @@
+//! Every part of the program, made once, and how they hang together.
+
+use std::sync::{Arc, Mutex};
+
+use qura_app::admin::AdminService;
+use qura_app::alerts::AlertService;
+use qura_app::batcher::Batcher;
+use qura_app::ingest::{Consumer, DoneGroup, Poller};
+use qura_app::jobs::{JobRunner, Schedule};
+use qura_app::outbox::OutboxSender;
+use qura_app::people::{PeopleService, SeenGroup};
+use qura_app::sessions::{PurgeExpiredSessions, SessionService};
+use qura_app::settings::SettingsService;
+use qura_app::subscription::SubscriptionService;
+use qura_app::upkeep::Upkeep;
+use qura_bot::{Defaults, Delivery, Dispatcher, Notices, Services};
+use qura_coordination::{InProcessMembershipCache, InProcessWakeUps};
+use qura_domain::ids::UserId;
+use qura_domain::language::Language;
+use qura_ports::clock::Clock;
+use qura_ports::coordination::WakeUps;
+use qura_ports::random::Random;
+use qura_ports::telegram::{BotAccount, Messenger};
+use qura_storage::{Db, StorageError};
+use qura_telegram::{BotApiDecoder, Client, ClientUpdates};
+
+use super::telegram::Telegram;
+use crate::adapters::{SystemClock, SystemRandom, TestClock};
+use crate::config::Config;
+
+/// While more updates than this wait in the log, no more are fetched from Telegram.
+const MOST_UNDONE: u32 = 20_000;
+
+/// What the roles are made of.
+pub struct Parts {
+    pub settings: Arc<SettingsService>,
+    db: Db,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    wakeups: Arc<dyn WakeUps>,
+    messenger: Arc<dyn Messenger>,
+    services: Arc<Services>,
+    client: Client,
+    account: BotAccount,
+}
+
+impl Parts {
+    pub async fn assemble(config: &Config, db: Db, telegram: Telegram) -> Result<Self, StorageError> {
+        let clock: Arc<dyn Clock> = match &config.test_clock {
+            Some(file) => Arc::new(TestClock::new(file.clone())),
+            None => Arc::new(SystemClock),
+        };
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let wakeups: Arc<dyn WakeUps> = Arc::new(InProcessWakeUps::default());
+        let messenger: Arc<dyn Messenger> = telegram.messenger;
+        let operators: Arc<[UserId]> = config.operators.clone().into();
+        let settings = Arc::new(
+            SettingsService::load(db.clone(), clock.clone(), random.clone(), wakeups.clone()).await?,
+        );
+        let alerts = Arc::new(AlertService {
+            db: db.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+            wakeups: wakeups.clone(),
+            operators: operators.clone(),
+        });
+        let services = Arc::new(Services {
+            db: db.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            people: PeopleService {
+                db: db.clone(),
+                clock: clock.clone(),
+                seen: Batcher::start(SeenGroup { db: db.clone() }),
+                operators,
+            },
+            sessions: SessionService { clock: clock.clone(), ttl: config.session_ttl },
+            subscription: Arc::new(SubscriptionService {
+                db: db.clone(),
+                messenger: messenger.clone(),
+                cache: Arc::new(InProcessMembershipCache::new(clock.clone(), config.membership_ttl)),
+                settings: settings.clone(),
+                alerts,
+                unchecked: Mutex::default(),
+            }),
+            admin: AdminService {
+                messenger: messenger.clone(),
+                settings: settings.clone(),
+                bot: telegram.account.id,
+            },
+            defaults: Defaults { language: config.language, timezone: config.timezone },
+            bot_username: telegram.account.username.clone(),
+        });
+        Ok(Self {
+            settings,
+            db,
+            clock,
+            random,
+            wakeups,
+            messenger,
+            services,
+            client: telegram.client,
+            account: telegram.account,
+        })
+    }
+
+    pub fn poller(&self, config: &Config) -> Poller {
+        Poller {
+            source: Arc::new(ClientUpdates::new(self.client.clone())),
+            db: self.db.clone(),
+            wakeups: self.wakeups.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            bot: self.account.id,
+            api_url: config.api_url.to_string(),
+            limit: config.polling_limit,
+            timeout: config.polling_timeout,
+            most_undone: MOST_UNDONE,
+        }
+    }
+
+    pub fn consumer(&self, config: &Config) -> Arc<Consumer> {
+        let delivery =
+            Arc::new(Delivery { services: self.services.clone(), messenger: self.messenger.clone() });
+        Arc::new(Consumer {
+            db: self.db.clone(),
+            wakeups: self.wakeups.clone(),
+            handler: Arc::new(Dispatcher {
+                services: self.services.clone(),
+                decoder: Arc::new(BotApiDecoder),
+                delivery,
+            }),
+            settings: self.settings.clone(),
+            clock: self.clock.clone(),
+            done: Batcher::start(DoneGroup { db: self.db.clone() }),
+            concurrency: config.bot_concurrency,
+        })
+    }
+
+    pub fn job_runner(&self, config: &Config) -> anyhow::Result<Arc<JobRunner>> {
+        Ok(Arc::new(JobRunner {
+            db: self.db.clone(),
+            wakeups: self.wakeups.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            jobs: vec![
+                Arc::new(PurgeExpiredSessions {
+                    db: self.db.clone(),
+                    clock: self.clock.clone(),
+                    random: self.random.clone(),
+                    wakeups: self.wakeups.clone(),
+                }),
+                Arc::new(Upkeep { db: self.db.clone(), clock: self.clock.clone() }),
+            ],
+            schedules: vec![
+                Schedule::new("sessions.purge", "* * * * *")?,
+                Schedule::new("upkeep.purge", "17 * * * *")?,
+            ],
+            concurrency: config.worker_concurrency,
+        }))
+    }
+
+    pub fn outbox(&self) -> OutboxSender {
+        OutboxSender {
+            db: self.db.clone(),
+            wakeups: self.wakeups.clone(),
+            clock: self.clock.clone(),
+            sender: Arc::new(Notices { services: self.services.clone(), messenger: self.messenger.clone() }),
+        }
+    }
+
+    /// A menu of commands that is a little old harms nobody, so a failure is only logged.
+    pub async fn publish_commands(&self, operators: &[UserId], language: Language) {
+        if let Err(error) = qura_bot::commands::publish(self.messenger.as_ref(), operators, language).await {
+            tracing::warn!(%error, "the commands cannot be published");
+        }
+    }
+}

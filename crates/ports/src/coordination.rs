@@ -25,6 +25,34 @@ impl Topic {
     pub const ALL: [Topic; 4] = [Topic::Updates, Topic::Jobs, Topic::Outbox, Topic::Settings];
 }
 
+/// What keeps processes from agreeing for the moment. Whoever gets it goes on without, or waits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("coordination is out of reach: {0}")]
+pub struct CoordinationError(pub String);
+
+/// Who does what, among several processes. A lease makes doubled work rare, never impossible: what
+/// must not happen twice is fenced in the database.
+#[async_trait]
+pub trait Leases: Send + Sync {
+    /// Takes each lease that is free or ran out, and renews each that this process holds. Returns
+    /// whether it holds each, in their order. A lease that is held runs out `ttl` after the call
+    /// began, also when the store forgot it.
+    async fn hold(&self, names: &[String], ttl: Duration) -> Result<Vec<bool>, CoordinationError>;
+
+    /// Gives leases back, so that others need not wait; those of others stay untouched.
+    async fn release(&self, names: &[String]) -> Result<(), CoordinationError>;
+
+    /// Shows that this process takes part in a group for the next `ttl`, and returns the names of
+    /// all that do, sorted.
+    async fn join(&self, group: &str, ttl: Duration) -> Result<Vec<String>, CoordinationError>;
+
+    /// Leaves a group at once.
+    async fn leave(&self, group: &str) -> Result<(), CoordinationError>;
+
+    /// This process among the members of its groups.
+    fn me(&self) -> &str;
+}
+
 /// Wake-ups give speed, never safety: one may be lost, so whoever waits also looks now and then.
 #[async_trait]
 pub trait WakeUps: Send + Sync {

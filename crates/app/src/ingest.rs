@@ -7,9 +7,13 @@ mod handler;
 mod poller;
 mod position;
 mod queue;
+mod share;
+mod turn;
 
 pub use consumer::Consumer;
 pub use done::{Done, DoneGroup};
 pub use handler::{HandleError, Handled, UpdateHandler};
 pub use poller::{Poller, PollerError};
 pub use position::{PARTITIONS, URGENT_PARTITION, partition_and_key};
+pub use share::ShareKeeper;
+pub use turn::PollerTurn;

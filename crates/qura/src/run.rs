@@ -65,9 +65,15 @@ async fn work(
                 });
             }
             Role::Bot => {
-                let (consumer, stop) = (parts.consumer(config), stop.clone());
+                let (consumer, share, stop) = (parts.consumer(config), parts.share.clone(), stop.clone());
                 tasks.spawn(async move {
-                    consumer.run(&stop).await;
+                    // The share is given back only when nothing of it runs any more.
+                    let done = CancellationToken::new();
+                    let working = async {
+                        consumer.run(&stop).await;
+                        done.cancel();
+                    };
+                    tokio::join!(working, share.run(&done));
                     Ok(())
                 });
             }

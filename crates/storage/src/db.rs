@@ -142,6 +142,20 @@ impl Db {
         }
     }
 
+    /// Connections in use, and connections that wait for use.
+    pub fn connections(&self) -> (u32, u32) {
+        let count = |size: u32, idle: usize| {
+            let idle = u32::try_from(idle).unwrap_or(size).min(size);
+            (size - idle, idle)
+        };
+        match self {
+            Self::Pg(pool) => count(pool.size(), pool.num_idle()),
+            Self::Lite { write, read, .. } => {
+                count(write.size() + read.size(), write.num_idle() + read.num_idle())
+            }
+        }
+    }
+
     /// Closes all connections, after those in use are given back.
     pub async fn close(&self) {
         match self {

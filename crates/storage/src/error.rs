@@ -20,7 +20,7 @@ pub enum StorageError {
 
 impl StorageError {
     /// Whether the same unit of work may succeed when it is run again from its beginning:
-    /// a conflict with another transaction, or a connection that broke.
+    /// a conflict with another transaction, a connection that broke, a disk that is full.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Database(error)) => {
@@ -44,16 +44,18 @@ impl StorageError {
     }
 }
 
-/// Whether a database's code tells of a conflict or of a server that goes down.
+/// Whether a database's code tells of a conflict, of a server that goes down, or of one without room.
 fn is_transient_code(code: &str) -> bool {
     // PostgreSQL's codes have five characters, SQLite's are numbers below 10,000.
     if code.len() == 5 {
         // 40001 serialization failure, 40P01 deadlock; 57P01–57P03 the server stops, crashes, starts;
-        // class 08 the connection broke.
-        return matches!(code, "40001" | "40P01" | "57P01" | "57P02" | "57P03") || code.starts_with("08");
+        // class 08 the connection broke; class 53 no room: disk, memory, connections.
+        return matches!(code, "40001" | "40P01" | "57P01" | "57P02" | "57P03")
+            || code.starts_with("08")
+            || code.starts_with("53");
     }
-    // 5 busy, 6 locked; the bits above the lowest eight tell why.
-    code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
+    // 5 busy, 6 locked, 13 the disk is full; the bits above the lowest eight tell why.
+    code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 13))
 }
 
 impl From<sqlx::Error> for StorageError {

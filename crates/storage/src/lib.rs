@@ -3,6 +3,7 @@
 //! The same SQL text runs on SQLite and on PostgreSQL. A repository is reached through a [`Tx`] for
 //! writing, or through a [`Reader`] for reading: `tx.users().see(…)`, `reader.settings().all()`.
 
+mod alone;
 mod connection;
 mod db;
 mod error;
@@ -10,6 +11,7 @@ mod migrate;
 mod sql;
 mod tables;
 
+pub use alone::Alone;
 pub use connection::{Reader, Tx};
 pub use db::{DatabaseUrl, Db};
 pub use error::{OpenError, StorageError};

@@ -1,5 +1,6 @@
 //! Brings updates from the log to their handler: in order for each key, many keys at once.
 
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,14 +10,15 @@ use qura_domain::ids::Seq;
 use qura_ports::clock::Clock;
 use qura_ports::coordination::{Topic, WakeUps};
 use qura_storage::{Db, StorageError, StoredUpdate, UpdateState};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::done::{Done, DoneGroup};
 use super::handler::{HandleError, Handled, UpdateHandler};
-use super::position::{PARTITIONS, URGENT_PARTITION};
-use super::queue::KeyedQueue;
+use super::queue::{KeyedQueue, Place};
+use super::share::{Held, ShareKeeper};
 use crate::batcher::Batcher;
 use crate::settings::SettingsService;
 
@@ -41,61 +43,79 @@ pub struct Consumer {
     pub settings: Arc<SettingsService>,
     pub clock: Arc<dyn Clock>,
     pub done: Batcher<DoneGroup>,
+    pub share: Arc<ShareKeeper>,
     /// `BOT_CONCURRENCY`: updates handled at the same time.
     pub concurrency: usize,
+}
+
+/// What the consumer has in hand.
+#[derive(Default)]
+struct Hand {
+    queue: KeyedQueue,
+    running: JoinSet<Place>,
+    /// How far the log was read.
+    after: Option<Seq>,
+    /// Whose updates may begin.
+    partitions: BTreeSet<u8>,
 }
 
 impl Consumer {
     /// Runs until told to stop; then finishes what is in hand, for ten seconds at most. What is
     /// not finished by then stays in the log.
     pub async fn run(self: Arc<Self>, stop: &CancellationToken) {
-        let partitions: Vec<u8> = (0..PARTITIONS).chain([URGENT_PARTITION]).collect();
-        let mut queue = KeyedQueue::default();
-        let mut running: JoinSet<(u8, i64)> = JoinSet::new();
-        let mut after = Seq::new(-1);
+        let mut hand = Hand::default();
+        let mut held = self.share.held();
         while !stop.is_cancelled() {
-            let found = self.look(&mut queue, &mut after, &partitions).await;
-            self.start_ready(&mut queue, &mut running);
-            let full = queue.len() >= self.concurrency * 2;
+            hand.follow(&held.borrow_and_update());
+            let found = self.look(&mut hand).await;
+            self.start_ready(&mut hand, &held);
+            let full = self.is_full(&hand);
             let idle = async {
-                if full {
-                    std::future::pending().await
-                } else if found == 0 {
-                    self.wakeups.wait(Topic::Updates, SWEEP).await;
+                match (full, found) {
+                    (true, _) => sleep(SWEEP).await,
+                    (false, 0) => self.wakeups.wait(Topic::Updates, SWEEP).await,
+                    (false, _) => {}
                 }
             };
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                Some(finished) = running.join_next(), if !running.is_empty() => {
-                    settle(&mut queue, finished);
-                    while let Some(finished) = running.try_join_next() {
-                        settle(&mut queue, finished);
+                Some(finished) = hand.running.join_next(), if !hand.running.is_empty() => {
+                    self.settle(&mut hand, finished);
+                    while let Some(finished) = hand.running.try_join_next() {
+                        self.settle(&mut hand, finished);
                     }
                 }
+                _ = held.changed() => {}
                 () = idle => {}
             }
-            self.start_ready(&mut queue, &mut running);
         }
-        let finish = async { while running.join_next().await.is_some() {} };
+        let finish = async { while hand.running.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, finish).await.is_err() {
-            tracing::warn!(updates = running.len(), "stopped before all was done; the rest stays in the log");
+            tracing::warn!(
+                updates = hand.running.len(),
+                "stopped before all was done; the rest stays in the log"
+            );
         }
     }
 
+    fn is_full(&self, hand: &Hand) -> bool {
+        hand.queue.len() >= self.concurrency * 2
+    }
+
     /// Reads on in the log, unless enough waits in memory. Returns how many came.
-    async fn look(&self, queue: &mut KeyedQueue, after: &mut Seq, partitions: &[u8]) -> usize {
-        if queue.len() >= self.concurrency * 2 {
+    async fn look(&self, hand: &mut Hand) -> usize {
+        if self.is_full(hand) || hand.partitions.is_empty() {
             return 0;
         }
-        let page = async { self.db.read().await?.updates().undone(*after, partitions, PAGE).await };
+        let partitions: Vec<u8> = hand.partitions.iter().copied().collect();
+        let after = hand.after.unwrap_or(Seq::new(-1));
+        let page = async { self.db.read().await?.updates().undone(after, &partitions, PAGE).await };
         match page.await {
             Ok(page) => {
                 let found = page.len();
-                if let Some(last) = page.last() {
-                    *after = last.seq;
-                }
-                page.into_iter().for_each(|update| queue.push(update));
+                hand.after = page.last().map(|last| last.seq).or(hand.after);
+                page.into_iter().for_each(|update| hand.queue.push(update));
                 found
             }
             Err(error) => {
@@ -106,19 +126,37 @@ impl Consumer {
         }
     }
 
-    fn start_ready(self: &Arc<Self>, queue: &mut KeyedQueue, running: &mut JoinSet<(u8, i64)>) {
-        while let Some(update) = queue.next_urgent() {
-            running.spawn(self.clone().see_through(update));
+    fn start_ready(self: &Arc<Self>, hand: &mut Hand, held: &watch::Receiver<Held>) {
+        // Asked anew: the process may have slept through its leases just now.
+        let begin_only = held.borrow().now();
+        if begin_only != hand.partitions {
+            return;
         }
-        while running.len() < self.concurrency {
-            let Some(update) = queue.next() else { break };
-            running.spawn(self.clone().see_through(update));
+        while let Some(update) = hand.queue.next_urgent() {
+            self.start(hand, update);
+        }
+        while hand.running.len() < self.concurrency {
+            let Some(update) = hand.queue.next() else { break };
+            self.start(hand, update);
+        }
+    }
+
+    fn start(self: &Arc<Self>, hand: &mut Hand, update: StoredUpdate) {
+        self.share.running().began(update.partition);
+        hand.running.spawn(self.clone().see_through(update));
+    }
+
+    fn settle(&self, hand: &mut Hand, finished: Result<Place, tokio::task::JoinError>) {
+        // The task catches its handler's panics, so it ends by itself.
+        if let Ok(place) = finished {
+            self.share.running().ended(place.partition);
+            hand.queue.finished(&place);
         }
     }
 
     /// Handles one update until it is done, dead or somebody else's.
-    async fn see_through(self: Arc<Self>, mut update: StoredUpdate) -> (u8, i64) {
-        let place = (update.partition, update.key);
+    async fn see_through(self: Arc<Self>, mut update: StoredUpdate) -> Place {
+        let place = Place::of(&update);
         let mut pause = FIRST_PAUSE;
         loop {
             // A bug in one handler must not take the others down.
@@ -218,9 +256,18 @@ where
     }
 }
 
-fn settle(queue: &mut KeyedQueue, finished: Result<(u8, i64), tokio::task::JoinError>) {
-    // The task catches its handler's panics, so it ends by itself.
-    if let Ok((partition, key)) = finished {
-        queue.finished(partition, key);
+impl Hand {
+    /// Takes up and lets go of partitions.
+    fn follow(&mut self, held: &Held) {
+        let now = held.now();
+        if now == self.partitions {
+            return;
+        }
+        self.queue.keep_only(&now);
+        if !now.is_subset(&self.partitions) {
+            // What is new here may wait in the log since long before; what is in hand is not taken twice.
+            self.after = None;
+        }
+        self.partitions = now;
     }
 }

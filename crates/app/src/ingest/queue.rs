@@ -1,7 +1,8 @@
 //! Decides which update may run now: one at a time of each key, in order; urgent ones at once.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
+use qura_domain::ids::Seq;
 use qura_storage::StoredUpdate;
 
 use super::position::URGENT_PARTITION;
@@ -14,17 +15,21 @@ pub struct KeyedQueue {
     waiting: HashMap<i64, VecDeque<StoredUpdate>>,
     ready: VecDeque<StoredUpdate>,
     urgent: VecDeque<StoredUpdate>,
-    len: usize,
+    /// Everything waiting or running, so that reading the log again brings nothing twice.
+    held: HashSet<Seq>,
 }
 
 impl KeyedQueue {
     /// Updates held, the running ones included.
     pub fn len(&self) -> usize {
-        self.len
+        self.held.len()
     }
 
+    /// Takes an update in, unless it is here already.
     pub fn push(&mut self, update: StoredUpdate) {
-        self.len += 1;
+        if !self.held.insert(update.seq) {
+            return;
+        }
         if update.partition == URGENT_PARTITION {
             self.urgent.push_back(update);
         } else if let Some(behind) = self.waiting.get_mut(&update.key) {
@@ -45,23 +50,59 @@ impl KeyedQueue {
         self.ready.pop_front()
     }
 
-    /// An update of this partition and key is done: the next of its key may run.
-    pub fn finished(&mut self, partition: u8, key: i64) {
-        self.len = self.len.saturating_sub(1);
-        if partition == URGENT_PARTITION {
+    /// A running update is done: the next of its key may run.
+    pub fn finished(&mut self, done: &Place) {
+        self.held.remove(&done.seq);
+        if done.partition == URGENT_PARTITION {
             return;
         }
-        match self.waiting.get_mut(&key).and_then(VecDeque::pop_front) {
+        match self.waiting.get_mut(&done.key).and_then(VecDeque::pop_front) {
             Some(next) => self.ready.push_back(next),
-            None => _ = self.waiting.remove(&key),
+            None => _ = self.waiting.remove(&done.key),
         }
+    }
+
+    /// Forgets everything that waits, except of the partitions that are kept: others handle it
+    /// now. What runs goes on.
+    pub fn keep_only(&mut self, kept: &BTreeSet<u8>) {
+        let held = &mut self.held;
+        let mut stays = |update: &StoredUpdate| {
+            let stays = kept.contains(&update.partition);
+            if !stays {
+                held.remove(&update.seq);
+            }
+            stays
+        };
+        self.urgent.retain(&mut stays);
+        self.waiting.values_mut().for_each(|behind| behind.retain(&mut stays));
+        let waiting = &mut self.waiting;
+        self.ready.retain(|update| {
+            let stays = stays(update);
+            if !stays {
+                waiting.remove(&update.key);
+            }
+            stays
+        });
+    }
+}
+
+/// Where an update stands: what [`KeyedQueue::finished`] needs of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub seq: Seq,
+    pub partition: u8,
+    pub key: i64,
+}
+
+impl Place {
+    pub fn of(update: &StoredUpdate) -> Self {
+        Self { seq: update.seq, partition: update.partition, key: update.key }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use qura_domain::ids::Seq;
     use qura_domain::time::Timestamp;
     use qura_storage::UpdateState;
 
@@ -88,8 +129,39 @@ mod tests {
         queue.push(update(2, URGENT_PARTITION, 7));
         assert_eq!(queue.next(), None);
         assert_eq!(queue.next_urgent().unwrap().seq, Seq::new(2));
-        queue.finished(URGENT_PARTITION, 7);
+        queue.finished(&Place { seq: Seq::new(2), partition: URGENT_PARTITION, key: 7 });
         assert_eq!(queue.len(), 1);
+    }
+
+    #[test]
+    fn reading_the_log_again_brings_nothing_twice() {
+        let mut queue = KeyedQueue::default();
+        queue.push(update(1, 0, 7));
+        queue.push(update(2, 0, 7));
+        let running = queue.next().unwrap();
+        queue.push(update(1, 0, 7));
+        queue.push(update(2, 0, 7));
+        assert_eq!(queue.len(), 2);
+        queue.finished(&Place::of(&running));
+        assert_eq!(queue.next().unwrap().seq, Seq::new(2));
+        assert_eq!(queue.next(), None);
+    }
+
+    #[test]
+    fn a_lost_partition_is_forgotten_and_what_runs_goes_on() {
+        let mut queue = KeyedQueue::default();
+        for (seq, partition, key) in [(1, 3, 7), (2, 3, 7), (3, 3, 8), (4, 5, 9)] {
+            queue.push(update(seq, partition, key));
+        }
+        let running = queue.next().unwrap();
+        queue.keep_only(&BTreeSet::from([5]));
+        assert_eq!(queue.len(), 2, "the running one and that of the other partition");
+        queue.finished(&Place::of(&running));
+        assert_eq!(queue.next().unwrap().seq, Seq::new(4));
+        assert_eq!(queue.next(), None);
+        // The partition comes back, and with it what was forgotten.
+        queue.push(update(2, 3, 7));
+        assert_eq!(queue.next().unwrap().seq, Seq::new(2));
     }
 
     proptest! {
@@ -110,7 +182,7 @@ mod tests {
                     } }
                     _ => { if !running.is_empty() {
                         let update = running.remove(pick % running.len());
-                        queue.finished(update.partition, update.key);
+                        queue.finished(&Place::of(&update));
                         done.entry(update.key).or_default().push(update.seq);
                     } }
                 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use qura_app::admin::AdminService;
 use qura_app::alerts::AlertService;
 use qura_app::batcher::Batcher;
-use qura_app::ingest::{Consumer, DoneGroup, Poller};
+use qura_app::ingest::{Consumer, DoneGroup, Poller, PollerTurn, ShareKeeper};
 use qura_app::jobs::{JobRunner, Schedule};
 use qura_app::outbox::OutboxSender;
 use qura_app::people::{PeopleService, SeenGroup};
@@ -14,11 +14,11 @@ use qura_app::settings::SettingsService;
 use qura_app::subscription::SubscriptionService;
 use qura_app::upkeep::Upkeep;
 use qura_bot::{Defaults, Delivery, Dispatcher, Notices, Services};
-use qura_coordination::{InProcessMembershipCache, InProcessWakeUps};
+use qura_coordination::{InProcessLeases, InProcessMembershipCache, InProcessWakeUps};
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
 use qura_ports::clock::Clock;
-use qura_ports::coordination::WakeUps;
+use qura_ports::coordination::{Leases, WakeUps};
 use qura_ports::random::Random;
 use qura_ports::telegram::{BotAccount, Messenger};
 use qura_storage::{Db, StorageError};
@@ -34,8 +34,10 @@ const MOST_UNDONE: u32 = 20_000;
 /// What the roles are made of.
 pub struct Parts {
     pub settings: Arc<SettingsService>,
-    db: Db,
-    clock: Arc<dyn Clock>,
+    pub share: Arc<ShareKeeper>,
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    leases: Arc<dyn Leases>,
     random: Arc<dyn Random>,
     wakeups: Arc<dyn WakeUps>,
     messenger: Arc<dyn Messenger>,
@@ -52,6 +54,7 @@ impl Parts {
         };
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let wakeups: Arc<dyn WakeUps> = Arc::new(InProcessWakeUps::default());
+        let leases: Arc<dyn Leases> = Arc::new(InProcessLeases);
         let messenger: Arc<dyn Messenger> = telegram.messenger;
         let operators: Arc<[UserId]> = config.operators.clone().into();
         let settings = Arc::new(
@@ -93,8 +96,10 @@ impl Parts {
         });
         Ok(Self {
             settings,
+            share: Arc::new(ShareKeeper::new(leases.clone())),
             db,
             clock,
+            leases,
             random,
             wakeups,
             messenger,
@@ -104,8 +109,8 @@ impl Parts {
         })
     }
 
-    pub fn poller(&self, config: &Config) -> Poller {
-        Poller {
+    pub fn poller(&self, config: &Config) -> PollerTurn {
+        let poller = Poller {
             source: Arc::new(ClientUpdates::new(self.client.clone())),
             db: self.db.clone(),
             wakeups: self.wakeups.clone(),
@@ -116,7 +121,8 @@ impl Parts {
             limit: config.polling_limit,
             timeout: config.polling_timeout,
             most_undone: MOST_UNDONE,
-        }
+        };
+        PollerTurn { poller, leases: self.leases.clone() }
     }
 
     pub fn consumer(&self, config: &Config) -> Arc<Consumer> {
@@ -133,6 +139,7 @@ impl Parts {
             settings: self.settings.clone(),
             clock: self.clock.clone(),
             done: Batcher::start(DoneGroup { db: self.db.clone() }),
+            share: self.share.clone(),
             concurrency: config.bot_concurrency,
         })
     }

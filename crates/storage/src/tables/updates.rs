@@ -231,6 +231,16 @@ impl UpdatesRepo<'_> {
         Ok(row.map_or(0, |(count,)| u64::try_from(count).unwrap_or(0)))
     }
 
+    /// When the oldest update that is not done came in.
+    pub async fn oldest_undone(&mut self) -> Result<Option<Timestamp>, StorageError> {
+        let row = fetch_optional!(
+            self.conn,
+            (i64,),
+            "SELECT received_at FROM updates WHERE state <> 'dead' ORDER BY seq LIMIT 1"
+        )?;
+        Ok(row.map(|(at,)| Timestamp::from_micros(at)))
+    }
+
     /// The dead updates, oldest first, with what went wrong.
     pub async fn dead(&mut self, limit: u32) -> Result<Vec<(Seq, String)>, StorageError> {
         let rows = fetch_all!(

@@ -87,7 +87,8 @@ impl Db {
             // A ping before each use costs a round trip; a broken connection shows anyway.
             .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.clone())
+            // A plan made while `updates` was small would stay a scan of the whole table for ever.
+            .connect_with(options.clone().options([("plan_cache_mode", "force_custom_plan")]))
             .await;
         match pool {
             Ok(pool) => Ok(Self::Pg(pool)),

@@ -122,10 +122,22 @@ impl Poller {
         stop: &CancellationToken,
     ) -> Result<(), PollerError> {
         let mut trouble = Backoff::default();
+        // Numbered once: a commit whose answer was lost is tried again with the same numbers, so
+        // that the database knows them for what they are.
+        let mut numbered = None;
         loop {
-            match self.store(position, updates).await {
+            let stored = async {
+                let rows = match numbered.take() {
+                    Some(rows) => rows,
+                    None => self.number(position, updates).await?,
+                };
+                let stored = self.store(position, &rows).await;
+                numbered = Some(rows);
+                stored
+            };
+            match stored.await {
                 Ok(last) => {
-                    position.last_seq = last;
+                    position.last_seq = last.or(position.last_seq);
                     self.wakeups.wake(Topic::Updates).await;
                     return Ok(());
                 }
@@ -136,9 +148,13 @@ impl Poller {
         }
     }
 
-    async fn store(&self, position: &Position, updates: &[RawUpdate]) -> Result<Option<Seq>, StorageError> {
-        let mut tx = self.db.begin().await?;
-        let newest = tx.updates().newest_seq().await?;
+    /// Gives each update that is new its place in the log.
+    async fn number(
+        &self,
+        position: &Position,
+        updates: &[RawUpdate],
+    ) -> Result<Vec<NewUpdate>, StorageError> {
+        let newest = self.db.read().await?.updates().newest_seq().await?;
         let mut last = position.last_seq;
         let mut rows = Vec::with_capacity(updates.len());
         for update in updates {
@@ -147,17 +163,22 @@ impl Poller {
             let (partition, key) = partition_and_key(update.route, update.id);
             rows.push(NewUpdate { seq, partition, key, raw: update.raw.clone() });
         }
-        metrics::counter!("updates_received_total").increment(rows.len() as u64);
+        Ok(rows)
+    }
+
+    async fn store(&self, position: &Position, rows: &[NewUpdate]) -> Result<Option<Seq>, StorageError> {
+        let mut tx = self.db.begin().await?;
         let batch = Batch {
             bot: self.bot,
             api_url: &self.api_url,
             fence: position.fence,
-            updates: &rows,
+            updates: rows,
             received_at: self.clock.now(),
         };
         tx.updates().append(&batch).await?;
         tx.commit().await?;
-        Ok(last)
+        metrics::counter!("updates_received_total").increment(rows.len() as u64);
+        Ok(rows.last().map(|row| row.seq))
     }
 
     /// Backpressure: what cannot be handled yet is safer with Telegram, which keeps it for a day.

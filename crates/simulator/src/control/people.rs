@@ -159,5 +159,11 @@ pub async fn add_file(State(app): State<App>, Params(params): Params<FileParams>
 pub async fn file(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
     let world = app.world();
     let media = world.files.get(&id).ok_or_else(|| Problem::not_found("no such file"))?;
-    Ok(([(header::CONTENT_TYPE, media.mime_type.clone())], media.bytes.clone()).into_response())
+    let headers = [
+        (header::CONTENT_TYPE, media.mime_type.as_str()),
+        // Whatever was uploaded, and whatever its uploader called it: it is shown, never run.
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "sandbox"),
+    ];
+    Ok((headers, media.bytes.clone()).into_response())
 }

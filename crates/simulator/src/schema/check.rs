@@ -112,7 +112,11 @@ impl Schema {
             _ => kinds.iter().find(|kind| self.check(kind, value).is_ok()),
         };
         match best {
-            Some(kind) => self.check(kind, value),
+            // The likest names what is wrong; where another fits, nothing is.
+            Some(kind) => self.check(kind, value).or_else(|mismatch| {
+                let fits = kinds.iter().any(|other| self.check(other, value).is_ok());
+                if fits { Ok(()) } else { Err(mismatch) }
+            }),
             None => Err(Mismatch::new("has a wrong type")),
         }
     }
@@ -185,5 +189,15 @@ mod tests {
             Err("media.duration is unknown".into())
         );
         assert!(edit(json!({"type": "nonsense", "media": "x"})).is_err());
+    }
+
+    #[test]
+    fn the_kinds_of_markup_are_told_apart() {
+        let send =
+            |markup: Value| check("sendMessage", json!({"chat_id": 1, "text": "x", "reply_markup": markup}));
+        assert_eq!(send(json!({"force_reply": true})), Ok(()));
+        assert_eq!(send(json!({"force_reply": true, "input_field_placeholder": "x"})), Ok(()));
+        assert_eq!(send(json!({"remove_keyboard": true})), Ok(()));
+        assert!(send(json!({"force_reply": true, "remove_keyboard": true})).is_err());
     }
 }

@@ -1,9 +1,13 @@
-//! Coordination between the parts of Qura: within one process here, over Redis in a file of its own.
+//! Coordination between the parts of Qura: within one process, and between processes over Redis.
 
 mod in_process;
 mod leases;
+mod limits;
 mod membership;
+mod pace;
 
 pub use in_process::InProcessWakeUps;
 pub use leases::InProcessLeases;
+pub use limits::{Ceilings, InProcessLimits};
 pub use membership::InProcessMembershipCache;
+pub use pace::Quota;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here needs to survive: it may be emptied at any time without loss.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -76,4 +77,57 @@ pub trait MembershipCache: Send + Sync {
 
     /// Forgets what is known, so that the next look asks Telegram.
     async fn forget(&self, chat: ChatId, user: UserId);
+}
+
+/// What Telegram limits. How fast each may go is the adapter's to know.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Limit {
+    /// What is sent to one chat.
+    Chat(ChatId),
+    /// All answers to people who wait.
+    Interactive,
+    /// All that the bot sends of itself.
+    Broadcast,
+    /// A method that Telegram does not limit for all we know, so only pauses do.
+    Method(Cow<'static, str>),
+}
+
+/// What [`Limits::reserve`] took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// How long to wait before using it; zero when more than one limit was taken.
+    pub wait: Duration,
+    /// Of how many limits, from the first on, a slot was taken; at least one.
+    pub taken: usize,
+}
+
+/// Nothing was taken, because the next slot comes later than asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the next slot comes in {} ms", wait.as_millis())]
+pub struct TooLate {
+    /// How long it is until the slot.
+    pub wait: Duration,
+}
+
+/// How often Telegram is called, kept by all processes of a bot together. Out of reach of the others,
+/// a process goes on within a part of the limits.
+#[async_trait]
+pub trait Limits: Send + Sync {
+    /// Takes the next slot of the first limit, and as long as there is nothing to wait for, one of
+    /// each of the following: a slot is never held while waiting for another one.
+    ///
+    /// Whoever takes slots of a limit is served in this order. After waiting for one,
+    /// [`Limits::is_paused`] tells whether it is still worth anything.
+    ///
+    /// # Errors
+    /// When the slot of the first limit comes later than `at_most` from now.
+    async fn reserve(&self, limits: &[Limit], at_most: Duration) -> Result<Slot, TooLate>;
+
+    /// Telegram asked to wait: nothing of this limit goes for so long, in any process and whatever was
+    /// reserved, and then more slowly until it was calm for a while. Pauses that begin within a pause
+    /// are of the same flood and slow no further.
+    async fn pause(&self, limit: &Limit, wait: Duration);
+
+    /// Whether the limit is in a pause, as far as this process heard.
+    fn is_paused(&self, limit: &Limit) -> bool;
 }

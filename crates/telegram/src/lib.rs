@@ -16,6 +16,6 @@ mod wire;
 
 pub use client::{ApiUrl, ApiUrlError, Client, ClientError, Timeouts};
 pub use decode::BotApiDecoder;
-pub use messenger::{Ceilings, Quota, TelegramMessenger};
+pub use messenger::TelegramMessenger;
 pub use metrics::describe_metrics;
 pub use updates::{ALLOWED_UPDATES, ClientUpdates};

@@ -3,8 +3,6 @@
 mod admission;
 mod errand;
 mod flood;
-mod limits;
-mod pace;
 
 use std::sync::Arc;
 
@@ -12,6 +10,7 @@ use async_trait::async_trait;
 use qura_domain::chat::ChatRef;
 use qura_domain::ids::{BotId, ChatId, MessageId, UserId};
 use qura_domain::membership::Membership;
+use qura_ports::coordination::Limits;
 use qura_ports::random::Random;
 use qura_ports::telegram::{BotAccount, ChatInfo, Lane, Malformed, Messenger, Request, Sent, TelegramError};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -23,12 +22,9 @@ use crate::wire;
 use admission::Path;
 use errand::{Errand, Errands};
 
-pub use limits::Ceilings;
-pub use pace::Quota;
-
-/// Sends by the Bot API, within limits that this process keeps by itself.
+/// Sends by the Bot API, within limits that it is given.
 ///
-/// Two messengers of one token would each use up all of its limits: there is to be one a process.
+/// Two messengers of one token must share their limits; each alone would use them up.
 pub struct TelegramMessenger {
     client: Client,
     errands: Errands,
@@ -36,8 +32,8 @@ pub struct TelegramMessenger {
 
 impl TelegramMessenger {
     /// `random` spreads repeated calls.
-    pub fn new(client: Client, ceilings: Ceilings, random: Arc<dyn Random>) -> Self {
-        Self { client, errands: Errands::new(ceilings, random) }
+    pub fn new(client: Client, limits: Arc<dyn Limits>, random: Arc<dyn Random>) -> Self {
+        Self { client, errands: Errands::new(limits, random) }
     }
 
     /// Asks something that changes nothing. Somebody waits for it, so it is in the interactive lane.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use qura_coordination::{Ceilings, InProcessLimits};
 use qura_ports::telegram::{BotAccount, Messenger, TelegramError};
-use qura_telegram::{Ceilings, Client, TelegramMessenger, Timeouts};
+use qura_telegram::{Client, TelegramMessenger, Timeouts};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::SystemRandom;
@@ -28,8 +29,8 @@ pub async fn connect(config: &Config, stop: &CancellationToken) -> anyhow::Resul
     };
     let client = Client::new(config.api_url.clone(), token, Timeouts::default())
         .context("the connection to Telegram cannot be prepared")?;
-    let messenger =
-        Arc::new(TelegramMessenger::new(client.clone(), Ceilings::default(), Arc::new(SystemRandom)));
+    let limits = Arc::new(InProcessLimits::new(Ceilings::default()));
+    let messenger = Arc::new(TelegramMessenger::new(client.clone(), limits, Arc::new(SystemRandom)));
     let mut pause = Duration::from_secs(1);
     loop {
         let answer = tokio::select! {

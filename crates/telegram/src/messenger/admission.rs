@@ -5,16 +5,17 @@
 //! notices, counters and bulk all want more than there is, each gets a third: that is the counters'
 //! reserved share, and none of it is idle when there are no counters.
 
-use std::sync::{Mutex, PoisonError};
+use std::slice;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use qura_domain::ids::ChatId;
+use qura_ports::coordination::{Limit, Limits, TooLate};
 use qura_ports::telegram::Lane;
 use tokio::sync;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::flood::Streak;
-use super::limits::{Ceilings, Key, Limits};
 
 /// Which limits a request counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +27,8 @@ pub enum Path {
 }
 
 /// The door to Telegram.
-#[derive(Debug)]
 pub struct Admission {
-    limits: Limits,
+    limits: Arc<dyn Limits>,
     lanes: Lanes,
 }
 
@@ -48,8 +48,8 @@ struct Queue {
 }
 
 impl Admission {
-    pub fn new(ceilings: Ceilings) -> Self {
-        Self { limits: Limits::new(ceilings), lanes: Lanes::default() }
+    pub fn new(limits: Arc<dyn Limits>) -> Self {
+        Self { limits, lanes: Lanes::default() }
     }
 
     /// Returns when the request may go.
@@ -58,17 +58,21 @@ impl Admission {
     /// How long it would have to wait, when that is past `deadline`.
     pub async fn admit(&self, lane: Lane, path: Path, deadline: Instant) -> Result<(), Duration> {
         let chat = match path {
-            Path::Free(method) => return self.slot(Key::Method(method), deadline).await,
-            Path::Chat(chat) => Key::Chat(chat),
+            Path::Free(method) => {
+                return self.slot(&[Limit::Method(method.into())], deadline).await.map(drop);
+            }
+            Path::Chat(chat) => Limit::Chat(chat),
         };
+        // Both are asked for at once, because mostly there is nothing to wait for.
+        let levels = [chat, ceiling(lane)];
+        let [chat, ceiling] = &levels;
         loop {
-            self.slot(chat, deadline).await?;
-            {
+            if self.slot(&levels, deadline).await? < levels.len() {
                 let first = timeout_at(deadline, self.queue(lane).first.lock()).await;
                 let _first = first.map_err(|_| LEAST_WAIT)?;
-                self.slot(ceiling(lane), deadline).await?;
+                self.slot(slice::from_ref(ceiling), deadline).await?;
             }
-            if self.limits.paused(chat, Instant::now()).is_none() {
+            if !self.limits.is_paused(chat) {
                 return Ok(());
             }
         }
@@ -83,30 +87,32 @@ impl Admission {
 
     /// Telegram refused a request and asked to wait. Pauses the method or the chat, and with it the
     /// lane's ceiling if it is the bot that Telegram means.
-    pub fn refused(&self, lane: Lane, path: Path, wait: Duration) {
-        let now = Instant::now();
+    pub async fn refused(&self, lane: Lane, path: Path, wait: Duration) {
         match path {
-            Path::Free(method) => self.limits.pause(Key::Method(method), now, now + wait),
+            Path::Free(method) => self.limits.pause(&Limit::Method(method.into()), wait).await,
             Path::Chat(chat) => {
-                self.limits.pause(Key::Chat(chat), now, now + wait);
-                if let Some(rest) = self.with_streak(lane, |streak| streak.refused(chat, wait)) {
-                    self.limits.pause(ceiling(lane), now, now + rest);
+                let rest = self.with_streak(lane, |streak| streak.refused(chat, wait));
+                self.limits.pause(&Limit::Chat(chat), wait).await;
+                if let Some(rest) = rest {
+                    self.limits.pause(&ceiling(lane), rest).await;
                 }
             }
         }
     }
 
-    /// Waits for a slot of one limit. A pause that came meanwhile voids the slot.
-    async fn slot(&self, key: Key, deadline: Instant) -> Result<(), Duration> {
+    /// Waits for a slot of the first limit. Returns of how many a slot was taken. A pause that came
+    /// meanwhile voids the slot.
+    async fn slot(&self, limits: &[Limit], deadline: Instant) -> Result<usize, Duration> {
         loop {
-            let now = Instant::now();
-            let slot = self.limits.reserve(key, now, deadline).map_err(|slot| whole_secs(slot - now))?;
-            if slot <= now {
-                return Ok(());
+            let left = deadline.saturating_duration_since(Instant::now());
+            let slot = self.limits.reserve(limits, left).await;
+            let slot = slot.map_err(|TooLate { wait }| whole_secs(wait))?;
+            if slot.wait.is_zero() {
+                return Ok(slot.taken);
             }
-            sleep_until(slot).await;
-            if self.limits.paused(key, Instant::now()).is_none() {
-                return Ok(());
+            sleep(slot.wait).await;
+            if !limits.first().is_some_and(|limit| self.limits.is_paused(limit)) {
+                return Ok(slot.taken);
             }
         }
     }
@@ -133,10 +139,10 @@ fn whole_secs(wait: Duration) -> Duration {
 /// What is told to those who did not even come first in their lane.
 const LEAST_WAIT: Duration = Duration::from_secs(1);
 
-fn ceiling(lane: Lane) -> Key {
+fn ceiling(lane: Lane) -> Limit {
     match lane {
-        Lane::Interactive => Key::Interactive,
-        Lane::Notice | Lane::Counter | Lane::Bulk => Key::Broadcast,
+        Lane::Interactive => Limit::Interactive,
+        Lane::Notice | Lane::Counter | Lane::Bulk => Limit::Broadcast,
     }
 }
 

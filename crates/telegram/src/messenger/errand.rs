@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use qura_ports::coordination::Limits;
 use qura_ports::random::Random;
 use qura_ports::telegram::{Lane, TelegramError};
 use tokio::time::{Instant, sleep};
 
 use super::admission::{Admission, Path};
-use super::limits::Ceilings;
 use crate::client::CallFailure;
 use crate::metrics;
 
@@ -56,15 +56,15 @@ const ATTEMPTS: u32 = 4;
 /// The pause before the second attempt; it doubles each time.
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 
-/// Runs errands; shares the limits among them.
+/// Runs errands; each waits for its turn.
 pub struct Errands {
     admission: Admission,
     random: Arc<dyn Random>,
 }
 
 impl Errands {
-    pub fn new(ceilings: Ceilings, random: Arc<dyn Random>) -> Self {
-        Self { admission: Admission::new(ceilings), random }
+    pub fn new(limits: Arc<dyn Limits>, random: Arc<dyn Random>) -> Self {
+        Self { admission: Admission::new(limits), random }
     }
 
     /// Calls until there is an answer or patience ends.
@@ -86,7 +86,7 @@ impl Errands {
                     return Ok(answer);
                 }
                 Err(CallFailure::Answered(TelegramError::Flooded(wait))) => {
-                    self.flooded(errand, wait);
+                    self.flooded(errand, wait).await;
                     floods += 1;
                     if floods >= patience.floods {
                         return Err(TelegramError::Flooded(wait));
@@ -114,9 +114,9 @@ impl Errands {
         }
     }
 
-    fn flooded(&self, errand: Errand, wait: Duration) {
+    async fn flooded(&self, errand: Errand, wait: Duration) {
         metrics::flooded(wait);
-        self.admission.refused(errand.lane, errand.path, wait);
+        self.admission.refused(errand.lane, errand.path, wait).await;
         let chat_id = match errand.path {
             Path::Chat(chat) => Some(chat.get()),
             Path::Free(_) => None,

@@ -14,8 +14,9 @@ mod updates;
 use std::sync::Arc;
 use std::time::Duration;
 
+use qura_coordination::{Ceilings, InProcessLimits};
 use qura_ports::random::Random;
-use qura_telegram::{Ceilings, Client, ClientUpdates, TelegramMessenger, Timeouts};
+use qura_telegram::{Client, ClientUpdates, TelegramMessenger, Timeouts};
 
 const TOKEN: &str = "123456:SECRET-token_1";
 
@@ -40,7 +41,8 @@ fn client(address: &str, timeouts: Timeouts) -> Client {
 }
 
 fn messenger_at(address: &str) -> TelegramMessenger {
-    TelegramMessenger::new(client(address, TIMEOUTS), Ceilings::default(), Arc::new(Steady))
+    let limits = Arc::new(InProcessLimits::new(Ceilings::default()));
+    TelegramMessenger::new(client(address, TIMEOUTS), limits, Arc::new(Steady))
 }
 
 fn updates_at(address: &str) -> ClientUpdates {

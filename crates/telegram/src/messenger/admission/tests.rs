@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use qura_coordination::{Ceilings, InProcessLimits};
 use tokio::task::JoinSet;
 
 use super::*;
@@ -14,7 +15,7 @@ fn person(id: i64) -> Path {
 }
 
 fn door() -> Arc<Admission> {
-    Arc::new(Admission::new(Ceilings::default()))
+    Arc::new(Admission::new(Arc::new(InProcessLimits::new(Ceilings::default()))))
 }
 
 /// Admits one request and tells after how many milliseconds.
@@ -47,7 +48,7 @@ async fn a_waiting_chat_holds_nobody_up() {
         let door = door.clone();
         tasks.spawn(async move { wait(&door, Lane::Counter, person(-100)).await });
     }
-    tokio::time::sleep(SECOND * 2).await;
+    sleep(SECOND * 2).await;
     assert_eq!(wait(&door, Lane::Counter, person(-200)).await, 0);
     assert_eq!(wait(&door, Lane::Interactive, person(7)).await, 0);
 }
@@ -76,7 +77,7 @@ async fn bulk_alone_gets_the_whole_ceiling_and_not_more() {
     let door = door();
     let mut tasks = JoinSet::new();
     let bulk = flood(&mut tasks, &door, Lane::Bulk, 1);
-    tokio::time::sleep(SECOND * 10).await;
+    sleep(SECOND * 10).await;
     let sent = bulk.load(Ordering::Relaxed);
     assert!((260..=300).contains(&sent), "{sent} in 10 s");
 }
@@ -87,11 +88,11 @@ async fn counters_have_their_share_under_full_load() {
     let mut tasks = JoinSet::new();
     let bulk = flood(&mut tasks, &door, Lane::Bulk, 1);
     let notice = flood(&mut tasks, &door, Lane::Notice, 10_000_000);
-    tokio::time::sleep(SECOND).await;
+    sleep(SECOND).await;
     assert!(wait(&door, Lane::Counter, person(-100)).await <= 150, "a single counter goes almost at once");
     let counter = flood(&mut tasks, &door, Lane::Counter, 20_000_000);
     let before = bulk.load(Ordering::Relaxed) + notice.load(Ordering::Relaxed);
-    tokio::time::sleep(SECOND * 10).await;
+    sleep(SECOND * 10).await;
     let counters = counter.load(Ordering::Relaxed);
     let all = counters + bulk.load(Ordering::Relaxed) + notice.load(Ordering::Relaxed) - before;
     assert!(all <= 300, "{all} in 10 s");
@@ -103,10 +104,10 @@ async fn answers_to_people_do_not_wait_for_bulk() {
     let door = door();
     let mut tasks = JoinSet::new();
     flood(&mut tasks, &door, Lane::Bulk, 1);
-    tokio::time::sleep(SECOND).await;
+    sleep(SECOND).await;
     assert_eq!(wait(&door, Lane::Interactive, person(7)).await, 0);
     let answers = flood(&mut tasks, &door, Lane::Interactive, 30_000_000);
-    tokio::time::sleep(SECOND * 10).await;
+    sleep(SECOND * 10).await;
     let sent = answers.load(Ordering::Relaxed);
     assert!(sent <= 5_000, "{sent} in 10 s");
 }
@@ -115,7 +116,7 @@ async fn answers_to_people_do_not_wait_for_bulk() {
 async fn a_refused_chat_rests_alone() {
     let door = door();
     wait(&door, Lane::Interactive, person(7)).await;
-    door.refused(Lane::Interactive, person(7), SECOND * 5);
+    door.refused(Lane::Interactive, person(7), SECOND * 5).await;
     assert_eq!(wait(&door, Lane::Interactive, person(8)).await, 0);
     assert_eq!(wait(&door, Lane::Interactive, person(7)).await, 5_000);
 }
@@ -129,7 +130,7 @@ async fn a_pause_voids_the_slots_that_were_waited_for() {
         tasks.spawn(async move { wait(&door, Lane::Interactive, person(7)).await });
     }
     tokio::task::yield_now().await;
-    door.refused(Lane::Interactive, person(7), SECOND * 20);
+    door.refused(Lane::Interactive, person(7), SECOND * 20).await;
     let mut waits = tasks.join_all().await;
     waits.sort_unstable();
     assert_eq!(waits[..5], [0; 5], "let through before");
@@ -142,7 +143,7 @@ async fn several_refused_chats_in_a_row_rest_their_ceiling() {
     let door = door();
     for chat in 1..=3 {
         wait(&door, Lane::Bulk, person(chat)).await;
-        door.refused(Lane::Bulk, person(chat), SECOND * 6);
+        door.refused(Lane::Bulk, person(chat), SECOND * 6).await;
     }
     assert_eq!(wait(&door, Lane::Interactive, person(9)).await, 0, "another ceiling");
     assert_eq!(wait(&door, Lane::Notice, person(9)).await, 6_000);
@@ -151,7 +152,7 @@ async fn several_refused_chats_in_a_row_rest_their_ceiling() {
 #[tokio::test(start_paused = true)]
 async fn who_would_wait_too_long_is_told_at_once() {
     let door = door();
-    door.refused(Lane::Notice, person(7), SECOND * 90);
+    door.refused(Lane::Notice, person(7), SECOND * 90).await;
     let begun = Instant::now();
     let refusal = door.admit(Lane::Notice, person(7), begun + SECOND * 60).await;
     assert_eq!((refusal, begun.elapsed()), (Err(SECOND * 90), Duration::ZERO));
@@ -164,7 +165,7 @@ async fn unlimited_methods_are_let_through_until_refused() {
     for _ in 0..10_000 {
         assert_eq!(wait(&door, Lane::Interactive, answer).await, 0);
     }
-    door.refused(Lane::Interactive, answer, SECOND * 3);
+    door.refused(Lane::Interactive, answer, SECOND * 3).await;
     assert_eq!(wait(&door, Lane::Interactive, Path::Free("getChat")).await, 0);
     assert_eq!(wait(&door, Lane::Interactive, answer).await, 3_000);
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
+use qura_coordination::{Ceilings, InProcessLimits};
 use qura_domain::ids::ChatId;
 
 use super::*;
@@ -38,7 +39,7 @@ async fn run(
     repeatable: bool,
     failures: impl IntoIterator<Item = CallFailure>,
 ) -> (Result<(), TelegramError>, usize, u128) {
-    let errands = Errands::new(Ceilings::default(), Arc::new(Half));
+    let errands = Errands::new(Arc::new(InProcessLimits::new(Ceilings::default())), Arc::new(Half));
     let script = Mutex::new(failures.into_iter().collect::<VecDeque<_>>());
     let calls = Mutex::new(0);
     let errand = Errand { lane, path: Path::Chat(ChatId::new(7)), method: "sendMessage", repeatable };

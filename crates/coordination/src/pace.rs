@@ -26,7 +26,7 @@ impl Quota {
     }
 
     /// No limit but what floods impose.
-    pub(super) const UNLIMITED: Self = Self::every(Duration::ZERO, 1);
+    pub(crate) const UNLIMITED: Self = Self::every(Duration::ZERO, 1);
 }
 
 /// After a flood, the interval is so many times longer, again and again up to [`MOST_SLOWNESS`].

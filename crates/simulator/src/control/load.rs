@@ -21,6 +21,8 @@ pub struct Start {
     first_id: i64,
     rate: Option<u32>,
     payload: Option<String>,
+    /// A chat that all of them have been in since before.
+    member_of: Option<i64>,
 }
 
 pub async fn start(State(app): State<App>, Body(start): Body<Start>) -> Reply {
@@ -58,6 +60,9 @@ async fn send_all(app: App, run: u64, bot: i64, start: Start) {
             for number in next..end {
                 let id = start.first_id.saturating_add_unsigned(number);
                 world.people.entry(id).or_insert_with(|| crowd_member(id));
+                if let Some(chat) = start.member_of {
+                    world.settle(chat, id);
+                }
                 world.loads.sent(run, Place::Private { bot, person: id });
                 if world.start_bot(id, bot, start.payload.as_deref()).is_err() {
                     return;

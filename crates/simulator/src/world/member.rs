@@ -80,6 +80,14 @@ impl World {
         }
     }
 
+    /// Has somebody been a member since before anybody looked: nobody is told.
+    pub fn settle(&mut self, chat_id: i64, user: i64) {
+        let Some(chat) = self.chats.get_mut(&chat_id) else { return };
+        if chat.members.insert(user, Status::Member).is_none_or(|before| !before.is_present()) {
+            chat.present += 1;
+        }
+    }
+
     /// Changes what somebody is in a chat, in the name of `by`, and tells the bots that may know.
     pub fn set_status(&mut self, chat_id: i64, user: i64, new: Status, by: i64, cause: Cause) {
         let old = self.status(chat_id, user);

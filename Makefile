@@ -1,0 +1,53 @@
+# Qura: the commands. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.ONESHELL:
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+# rustup installs here, and a shell that was open before does not know it.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+
+# `make run PROFILE=release` takes longer to build and less to run.
+PROFILE ?= dev
+# What the program is told: `make run ARGS="run --roles poller,bot"`.
+ARGS ?=
+BUILD := --profile $(PROFILE) -p qura
+
+.PHONY: help run doctor simulator test lint fmt deny clean
+
+help: ## lists these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 19
+
+run: ## runs the bot; without TELEGRAM_TOKEN (environment or .env) the playground
+	@scripts/setup.sh build
+	cargo build $(BUILD)
+	exec cargo run -q $(BUILD) -- $(ARGS)
+
+doctor: ## checks settings, token, database and gate, and says what to mend
+	@scripts/setup.sh build
+	exec cargo run -q $(BUILD) -- doctor
+
+simulator: ## runs the simulator of Telegram alone, on port 8081, with a bot of token 1001:test-token
+	@scripts/setup.sh build
+	exec cargo run -q --profile $(PROFILE) -p qura-simulator -- --addr 127.0.0.1:8081 --bot 1001:test-token:qura_bot $(ARGS)
+
+test: ## runs everything that CI runs; installs what is missing
+	@scripts/setup.sh test
+	exec scripts/test.sh
+
+lint: ## checks formats and lints
+	@scripts/setup.sh test
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+fmt: ## formats the code
+	cargo fmt --all
+
+deny: ## checks licences, advisories and sources of what Qura is built from (needs cargo-deny)
+	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing; get it with: cargo install --locked cargo-deny" >&2; exit 69; }
+	cargo deny check
+
+clean: ## removes what was built; keeps the database in data/
+	cargo clean

@@ -16,6 +16,14 @@ pub struct InProcessWakeUps {
 }
 
 impl InProcessWakeUps {
+    /// Wakes everyone in this process who waits for the topic, or the next who will.
+    pub(crate) fn ring(&self, topic: Topic) {
+        let bell = self.bell(topic);
+        bell.notify_waiters();
+        // Kept for whoever comes to wait a moment too late.
+        bell.notify_one();
+    }
+
     fn bell(&self, topic: Topic) -> &Notify {
         match topic {
             Topic::Updates => &self.updates,
@@ -29,10 +37,7 @@ impl InProcessWakeUps {
 #[async_trait]
 impl WakeUps for InProcessWakeUps {
     async fn wake(&self, topic: Topic) {
-        let bell = self.bell(topic);
-        bell.notify_waiters();
-        // Kept for whoever comes to wait a moment too late.
-        bell.notify_one();
+        self.ring(topic);
     }
 
     async fn wait(&self, topic: Topic, at_most: Duration) {

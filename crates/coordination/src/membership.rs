@@ -39,13 +39,18 @@ impl MembershipCache for InProcessMembershipCache {
     }
 
     async fn put(&self, chat: ChatId, user: UserId, membership: Membership) {
-        let ttl = if membership.is_inside() { self.inside_ttl } else { OUTSIDE_TTL.min(self.inside_ttl) };
+        let ttl = good_for(membership, self.inside_ttl);
         self.entries.insert((chat, user), (membership, self.clock.now() + ttl));
     }
 
     async fn forget(&self, chat: ChatId, user: UserId) {
         self.entries.remove(&(chat, user));
     }
+}
+
+/// How long an answer is believed.
+pub(crate) fn good_for(membership: Membership, inside_ttl: Duration) -> Duration {
+    if membership.is_inside() { inside_ttl } else { OUTSIDE_TTL.min(inside_ttl) }
 }
 
 #[cfg(test)]

@@ -27,7 +27,29 @@ impl Quota {
 
     /// No limit but what floods impose.
     pub(crate) const UNLIMITED: Self = Self::every(Duration::ZERO, 1);
+
+    /// One of so many equal parts, for who cannot agree with the others.
+    pub(crate) fn part(self, parts: u32) -> Self {
+        Self::every(self.interval * parts, self.burst / parts)
+    }
+
+    /// The same with an interval so many times longer.
+    pub(crate) fn slower(self, factor: f64) -> Self {
+        Self::every(self.interval.mul_f64(factor), self.burst)
+    }
+
+    /// The steady interval.
+    pub(crate) const fn interval(self) -> Duration {
+        self.interval
+    }
+
+    /// How many may come at once; at least 1.
+    pub(crate) const fn burst(self) -> u32 {
+        self.burst
+    }
 }
+
+// `shared/limits/pace.lua` says the same in Redis.
 
 /// After a flood, the interval is so many times longer, again and again up to [`MOST_SLOWNESS`].
 const SLOWDOWN: f64 = 2.0;

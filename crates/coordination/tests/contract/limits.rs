@@ -1,0 +1,166 @@
+//! Limits: two processes keep them together, use them, and pause together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use qura_coordination::{Ceilings, InProcessLimits, Quota};
+use qura_domain::ids::ChatId;
+use qura_ports::coordination::{Limit, Limits, Slot, TooLate};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::world::{Redis, twice, until};
+
+const SECOND: Duration = Duration::from_secs(1);
+const FAR: Duration = Duration::from_secs(3_600);
+const GROUP: Limit = Limit::Chat(ChatId::new(-100));
+const PERSON: Limit = Limit::Chat(ChatId::new(7));
+
+type Processes = [Arc<dyn Limits>; 2];
+
+fn alone(ceilings: Ceilings) -> Processes {
+    twice(Arc::new(InProcessLimits::new(ceilings)))
+}
+
+fn over(redis: &Redis, ceilings: Ceilings) -> Processes {
+    [Arc::new(redis.process().limits(ceilings)), Arc::new(redis.process().limits(ceilings))]
+}
+
+/// Between which moments a slot lies; the time of the call is not known better.
+type When = (Instant, Instant);
+
+/// Both processes send as much as they can in so long, each as several tasks.
+async fn rush(processes: &Processes, limit: Limit, tasks: usize, span: Duration) -> Vec<When> {
+    let begun = Instant::now();
+    let mut senders = JoinSet::new();
+    for process in processes.iter().cycle().take(tasks * 2) {
+        let (process, limit) = (process.clone(), limit.clone());
+        senders.spawn(async move {
+            let mut slots = Vec::new();
+            loop {
+                let before = Instant::now();
+                let Slot { wait, .. } = process.reserve(std::slice::from_ref(&limit), FAR).await.unwrap();
+                let slot = (before + wait, Instant::now() + wait);
+                if slot.1 > begun + span {
+                    return slots;
+                }
+                slots.push(slot);
+                sleep(wait).await;
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    senders.join_all().await.concat()
+}
+
+/// The most slots that surely lie within one span of `period`.
+fn most_within(slots: &[When], period: Duration) -> usize {
+    let within = |from: Instant| {
+        slots.iter().filter(|(earliest, latest)| *earliest >= from && *latest < from + period).count()
+    };
+    slots.iter().map(|(from, _)| within(*from)).max().unwrap_or(0)
+}
+
+/// Limits of one second, so that a test need not take a minute.
+fn quick() -> Ceilings {
+    Ceilings { group: Quota::within(20, SECOND, 2), ..Ceilings::default() }
+}
+
+async fn a_limit_is_kept_and_used(processes: Processes, limit: Limit, a_second: usize, tasks: usize) {
+    let slots = rush(&processes, limit, tasks, SECOND * 2).await;
+    let most = most_within(&slots, SECOND);
+    assert!(most <= a_second, "{most} within a second");
+    assert!(slots.len() * 10 >= a_second * 2 * 9, "{} in two seconds", slots.len());
+}
+
+async fn a_slot_is_not_held_while_waiting_for_another([one, other]: Processes) {
+    let both = [GROUP, Limit::Broadcast];
+    assert_eq!(one.reserve(&both, FAR).await, Ok(Slot { wait: Duration::ZERO, taken: 2 }));
+    other.reserve(&both, FAR).await.unwrap();
+    let Slot { wait, taken } = one.reserve(&both, FAR).await.unwrap();
+    assert!(taken == 1 && !wait.is_zero(), "the group waits: {taken}, {wait:?}");
+    let elsewhere = [Limit::Chat(ChatId::new(-200)), Limit::Broadcast];
+    assert_eq!(other.reserve(&elsewhere, FAR).await.unwrap().taken, 2, "and took nothing of the ceiling");
+    for _ in 0..20 {
+        other.reserve(&[Limit::Broadcast], FAR).await.unwrap();
+    }
+    let another = [Limit::Chat(ChatId::new(-300)), Limit::Broadcast];
+    assert_eq!(one.reserve(&another, FAR).await, Ok(Slot { wait: Duration::ZERO, taken: 1 }));
+}
+
+async fn a_slot_that_comes_too_late_is_not_taken([one, other]: Processes) {
+    let mut wait = Duration::ZERO;
+    while wait.is_zero() {
+        wait = one.reserve(&[GROUP], FAR).await.unwrap().wait;
+    }
+    for _ in 0..100 {
+        let refusal = other.reserve(&[GROUP, Limit::Broadcast], Duration::from_millis(5)).await;
+        assert!(matches!(refusal, Err(TooLate { .. })), "{refusal:?}");
+    }
+    let next = one.reserve(&[GROUP], FAR).await.unwrap().wait;
+    assert!(next < wait + SECOND / 10, "{next:?} after {wait:?}");
+}
+
+async fn pauses_are_kept_by_all([one, other]: Processes) {
+    for limit in [GROUP, PERSON, Limit::Broadcast, Limit::Interactive, Limit::Method("ask".into())] {
+        one.pause(&limit, SECOND * 2).await;
+        assert!(one.is_paused(&limit));
+        until("news of a pause", async || other.is_paused(&limit)).await;
+        for process in [&one, &other] {
+            let refusal = process.reserve(std::slice::from_ref(&limit), SECOND).await;
+            assert!(matches!(refusal, Err(TooLate { wait }) if wait <= SECOND * 2), "{limit:?}: {refusal:?}");
+        }
+    }
+    assert!(!other.is_paused(&Limit::Chat(ChatId::new(8))));
+    let group = other.reserve(&[GROUP], FAR).await.unwrap().wait;
+    sleep(group).await;
+    assert!(!other.is_paused(&GROUP) && !one.is_paused(&GROUP));
+}
+
+async fn a_flood_slows_all([one, other]: Processes) {
+    one.pause(&GROUP, SECOND).await;
+    // Of the same flood: slows no further.
+    other.pause(&GROUP, SECOND).await;
+    let mut waits = Vec::new();
+    for process in [&one, &other, &one] {
+        waits.push(process.reserve(&[GROUP], FAR).await.unwrap().wait);
+    }
+    // Unhurried, one comes each 53 ms.
+    for (earlier, later) in waits.iter().zip(waits.iter().skip(1)) {
+        let gap = (*later - *earlier).as_millis();
+        assert!((70..150).contains(&gap), "{gap} ms");
+    }
+}
+
+macro_rules! stories {
+    ($($name:ident: $story:expr;)*) => {
+        mod within_a_process {
+            use super::*;
+            $(#[tokio::test(start_paused = true)]
+            async fn $name() {
+                let story = $story;
+                story(alone(quick())).await;
+            })*
+        }
+
+        mod over_redis {
+            use super::*;
+            $(#[tokio::test]
+            async fn $name() {
+                let Some(redis) = Redis::of_the_run() else { return };
+                let story = $story;
+                story(over(&redis, quick())).await;
+            })*
+        }
+    };
+}
+
+stories! {
+    the_ceiling_of_answers: |processes| a_limit_is_kept_and_used(processes, Limit::Interactive, 500, 16);
+    the_ceiling_of_broadcasts: |processes| a_limit_is_kept_and_used(processes, Limit::Broadcast, 30, 4);
+    the_limit_of_a_group: |processes| a_limit_is_kept_and_used(processes, GROUP, 20, 4);
+    no_slot_is_held_while_waiting_for_another: a_slot_is_not_held_while_waiting_for_another;
+    no_slot_is_taken_that_comes_too_late: a_slot_that_comes_too_late_is_not_taken;
+    a_pause_is_kept_by_all: pauses_are_kept_by_all;
+    a_flood_makes_all_slower: a_flood_slows_all;
+}

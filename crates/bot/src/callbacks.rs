@@ -56,7 +56,7 @@ pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, Ha
     }
     let place = press(callback, message, ());
     if let Verdict::Subscribe(missing) = gate::check(cx, person.id, Freshness::Cached).await? {
-        return Ok(cx.say(vec![place.show(GateScreen { missing, link: None })]));
+        return Ok(cx.say(vec![place.show(GateScreen::of(missing, None))]));
     }
     if record.is_none() {
         return cx.seen(person, None, vec![place.show(MenuScreen::of(person))]).await;
@@ -85,5 +85,6 @@ fn press<B>(callback: &Callback, message: MessageId, button: B) -> Press<B> {
 }
 
 fn alert(callback: &Callback, text: Msg) -> Reply {
-    Reply::Answer { callback: callback.id.clone(), text: Some(text), alert: true, link: None }
+    let to = Some(callback.from.id);
+    Reply::Answer { callback: callback.id.clone(), to, text: Some(text), alert: true, link: None }
 }

@@ -76,9 +76,12 @@ impl Delivery {
         audience: &mut Audience,
     ) -> Result<Result<Option<(UserId, MessageId)>, TelegramError>, StorageError> {
         Ok(match reply {
-            Reply::Answer { callback, text, alert, link } => {
-                let language = self.services.defaults.language;
-                let language = audience.known.and_then(|(_, r)| r?.language).unwrap_or(language);
+            Reply::Answer { callback, to, text, alert, link } => {
+                // Only a text has a language: an empty answer need not know who pressed.
+                let language = match to.filter(|_| text.is_some()) {
+                    Some(person) => self.viewer(person, audience).await?.language,
+                    None => self.services.defaults.language,
+                };
                 let url = link.as_ref().map(|link| {
                     format!("https://t.me/{}?start={}", self.services.bot_username, link.payload())
                 });

@@ -1,19 +1,24 @@
 //! Takes an update from the log to the feature that knows it, and its reply to Telegram.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use qura_app::ingest::{HandleError, Handled, UpdateHandler};
 use qura_domain::chat::ChatKind;
 use qura_i18n::Msg;
-use qura_ports::telegram::{Decoder, Event, Incoming, MembershipChange};
+use qura_ports::telegram::{Callback, Decoder, Event, Incoming, MembershipChange};
 use qura_storage::{StoredUpdate, UpdateState};
+use tokio::time::timeout;
 
 use crate::context::{Context, Outcome, Services};
 use crate::delivery::Delivery;
 use crate::features::info::InfoScreen;
 use crate::reply::Reply;
 use crate::{callbacks, private};
+
+/// Every button is answered within a second (flows, section 0), the way to Telegram included.
+const ANSWER_WITHIN: Duration = Duration::from_millis(700);
 
 /// The bot: handles every update.
 pub struct Dispatcher {
@@ -30,12 +35,12 @@ impl UpdateHandler for Dispatcher {
         }
         let incoming = self.decode(update)?;
         let cx = Context { services: &self.services, seq: update.seq };
-        let mut outcome = self.route(cx, &incoming.event).await?;
+        let outcome = match &incoming.event {
+            Event::Callback(callback) => self.answer_in_time(cx, &incoming.event, callback).await?,
+            event => self.route(cx, event).await?,
+        };
         if outcome.superseded {
             return Ok(Handled { screen: None, superseded: true });
-        }
-        if let Event::Callback(callback) = &incoming.event {
-            answer_first(&mut outcome.replies, &callback.id);
         }
         let screen = self.delivery.deliver(&outcome.replies, outcome.record).await?;
         Ok(Handled { screen, superseded: false })
@@ -46,6 +51,7 @@ impl UpdateHandler for Dispatcher {
         let reply = match incoming.event {
             Event::Callback(callback) => Reply::Answer {
                 callback: callback.id.clone(),
+                to: Some(callback.from.id),
                 text: Some(Msg::AlertError),
                 alert: true,
                 link: None,
@@ -74,6 +80,32 @@ impl Dispatcher {
             .map_err(|error| HandleError::Malformed(format!("stored reply: {error}")))?;
         let screen = self.delivery.deliver(&replies, None).await?;
         Ok(Handled { screen, superseded: false })
+    }
+
+    /// Handles a press. Where that takes longer than anybody should wait (Telegram cannot say who is
+    /// subscribed, the database is away), the spinner is stopped first: its text is lost, the screen
+    /// that follows is not.
+    async fn answer_in_time(
+        &self,
+        cx: Context<'_>,
+        event: &Event,
+        callback: &Callback,
+    ) -> Result<Outcome, HandleError> {
+        let route = self.route(cx, event);
+        tokio::pin!(route);
+        if let Ok(outcome) = timeout(ANSWER_WITHIN, &mut route).await {
+            let mut outcome = outcome?;
+            answer_first(&mut outcome.replies, &callback.id);
+            return Ok(outcome);
+        }
+        let (answered, outcome) =
+            tokio::join!(self.delivery.answer(&callback.id, String::new(), false, None), route);
+        if let Err(error) = answered {
+            tracing::debug!(%error, "a slow press was not answered in time");
+        }
+        let mut outcome = outcome?;
+        outcome.replies.retain(|reply| !matches!(reply, Reply::Answer { .. }));
+        Ok(outcome)
     }
 
     async fn route(&self, cx: Context<'_>, event: &Event) -> Result<Outcome, HandleError> {
@@ -117,7 +149,9 @@ fn answer_first(replies: &mut Vec<Reply>, callback: &str) {
     let answer = replies.iter().position(|reply| matches!(reply, Reply::Answer { .. }));
     let answer = match answer {
         Some(place) => replies.remove(place),
-        None => Reply::Answer { callback: callback.to_owned(), text: None, alert: false, link: None },
+        None => {
+            Reply::Answer { callback: callback.to_owned(), to: None, text: None, alert: false, link: None }
+        }
     };
     replies.insert(0, answer);
 }

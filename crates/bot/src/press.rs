@@ -25,11 +25,16 @@ impl<B> Press<B> {
 
     /// A window that the person closes.
     pub fn alert(&self, text: Msg) -> Reply {
-        Reply::Answer { callback: self.callback.clone(), text: Some(text), alert: true, link: None }
+        self.answer(text, true)
     }
 
     /// A line that fades.
     pub fn toast(&self, text: Msg) -> Reply {
-        Reply::Answer { callback: self.callback.clone(), text: Some(text), alert: false, link: None }
+        self.answer(text, false)
+    }
+
+    fn answer(&self, text: Msg, alert: bool) -> Reply {
+        let (callback, to) = (self.callback.clone(), Some(self.person.id));
+        Reply::Answer { callback, to, text: Some(text), alert, link: None }
     }
 }

@@ -4,7 +4,6 @@ use qura_app::ingest::HandleError;
 use qura_app::subscription::Freshness;
 use qura_domain::gate::Verdict;
 use qura_domain::language::Language;
-use qura_domain::link::DeepLink;
 use qura_domain::person::Person;
 use qura_i18n::Msg;
 use qura_ports::telegram::Message;
@@ -55,8 +54,7 @@ pub async fn message(cx: Context<'_>, message: &Message) -> Result<Outcome, Hand
     }
     let payload = command.filter(|c| c.name == "start" && !c.rest.is_empty()).map(|c| c.rest);
     if let Verdict::Subscribe(missing) = gate::check(cx, person.id, Freshness::Cached).await? {
-        let link = payload.and_then(DeepLink::parse);
-        return Ok(cx.say(vec![Reply::show(person.id, GateScreen { missing, link })]));
+        return Ok(cx.say(vec![Reply::show(person.id, GateScreen::of(missing, payload))]));
     }
     // Before anything is read: /start is what crowds do.
     if command.is_some_and(|c| c.name == "start") {

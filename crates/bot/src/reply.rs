@@ -15,6 +15,9 @@ pub enum Reply {
     /// Answers a button.
     Answer {
         callback: String,
+        /// Who pressed it: a text is in their language.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<UserId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<Msg>,
         /// A window to close instead of a line that fades.

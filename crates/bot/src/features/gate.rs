@@ -8,7 +8,7 @@ use qura_domain::link::DeepLink;
 use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
 
-use super::menu;
+use super::menu::{self, MenuScreen};
 use crate::callback::callback_data;
 use crate::context::{Context, Outcome};
 use crate::press::Press;
@@ -20,6 +20,9 @@ pub struct GateScreen {
     pub missing: Vec<MissingChannel>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<DeepLink>,
+    /// They came by a link that leads nowhere, and are told so once they passed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dead_link: bool,
 }
 
 callback_data! {
@@ -27,10 +30,18 @@ callback_data! {
     pub enum GateButton in "gate" {
         /// «لقد اشتركت»; afterwards the link goes on.
         Check { link: Option<DeepLink> } = "check",
+        /// The same for who came by a link that leads nowhere.
+        CheckDeadLink = "dead",
     }
 }
 
 impl GateScreen {
+    /// For a person who came with this payload, or without any.
+    pub fn of(missing: Vec<MissingChannel>, payload: Option<&str>) -> Self {
+        let link = payload.and_then(DeepLink::parse);
+        Self { missing, dead_link: payload.is_some() && link.is_none(), link }
+    }
+
     pub fn view(&self, viewer: &Viewer) -> View {
         let count = i64::try_from(self.missing.len()).unwrap_or(i64::MAX);
         let mut view = View::of(viewer, &Msg::GateSubscribe { count });
@@ -44,7 +55,11 @@ impl GateScreen {
             };
             view = view.url(&label, &missing.channel.link);
         }
-        view.press(&Msg::GateCheck, &GateButton::Check { link: self.link.clone() }).done()
+        let check = match self.dead_link {
+            true => GateButton::CheckDeadLink,
+            false => GateButton::Check { link: self.link.clone() },
+        };
+        view.press(&Msg::GateCheck, &check).done()
     }
 }
 
@@ -61,12 +76,13 @@ pub async fn check(cx: Context<'_>, person: UserId, freshness: Freshness) -> Res
 
 /// «لقد اشتركت» was pressed: asks Telegram again, and lets in or says what is missing.
 pub async fn pressed(cx: Context<'_>, press: Press<GateButton>) -> Result<Outcome, HandleError> {
-    let GateButton::Check { link } = press.button.clone();
     match check(cx, press.person.id, Freshness::Now).await? {
         Verdict::Pass => {
-            let payload = link.map(|link| link.payload());
+            let (referrer, menu) = match &press.button {
+                GateButton::Check { link } => menu::destination(&press.person, link.clone()),
+                GateButton::CheckDeadLink => (None, MenuScreen::with(&press.person, Msg::LinkUnknown)),
+            };
             let mut replies = vec![press.toast(Msg::GatePassed)];
-            let (referrer, menu) = menu::destination(&press.person, payload.as_deref());
             replies.push(press.show(menu));
             cx.seen(&press.person, referrer, replies).await
         }

@@ -86,16 +86,19 @@ pub async fn started(
     person: &Person,
     payload: Option<&str>,
 ) -> Result<Outcome, HandleError> {
-    let (referrer, menu) = destination(person, payload);
+    let (referrer, menu) = match payload.map(DeepLink::parse) {
+        Some(None) => (None, MenuScreen::with(person, Msg::LinkUnknown)),
+        link => destination(person, link.flatten()),
+    };
     cx.seen(person, referrer, vec![Reply::show(person.id, menu)]).await
 }
 
-/// Where somebody goes who passed the gate with this payload, and who invited them.
-pub fn destination(person: &Person, payload: Option<&str>) -> (Option<UserId>, MenuScreen) {
-    match payload.map(DeepLink::parse) {
+/// Where somebody goes who passed the gate with this link, and who invited them.
+pub fn destination(person: &Person, link: Option<DeepLink>) -> (Option<UserId>, MenuScreen) {
+    match link {
         None => (None, MenuScreen::of(person)),
-        Some(Some(DeepLink::Referral(referrer))) => (Some(referrer), MenuScreen::of(person)),
+        Some(DeepLink::Referral(referrer)) => (Some(referrer), MenuScreen::of(person)),
         // The sections that the others lead to are not open yet, so no such link was ever made.
-        Some(Some(_) | None) => (None, MenuScreen::with(person, Msg::LinkUnknown)),
+        Some(_) => (None, MenuScreen::with(person, Msg::LinkUnknown)),
     }
 }

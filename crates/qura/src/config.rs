@@ -134,7 +134,7 @@ impl Config {
 mod tests {
     use super::*;
 
-    fn read(vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    fn read(vars: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
         Config::read(&Reader::of(vars))
     }
 

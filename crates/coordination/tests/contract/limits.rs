@@ -9,7 +9,7 @@ use qura_ports::coordination::{Limit, Limits, Slot, TooLate};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use crate::world::{Redis, twice, until};
+use crate::world::{Redis, Server, twice, until};
 
 const SECOND: Duration = Duration::from_secs(1);
 const FAR: Duration = Duration::from_secs(3_600);
@@ -105,7 +105,12 @@ async fn pauses_are_kept_by_all([one, other]: Processes) {
     for limit in [GROUP, PERSON, Limit::Broadcast, Limit::Interactive, Limit::Method("ask".into())] {
         one.pause(&limit, SECOND * 2).await;
         assert!(one.is_paused(&limit));
-        until("news of a pause", async || other.is_paused(&limit)).await;
+        // Told again, because at first the other may not listen yet.
+        until("news of a pause", async || {
+            one.pause(&limit, SECOND * 2).await;
+            other.is_paused(&limit)
+        })
+        .await;
         for process in [&one, &other] {
             let refusal = process.reserve(std::slice::from_ref(&limit), SECOND).await;
             assert!(matches!(refusal, Err(TooLate { wait }) if wait <= SECOND * 2), "{limit:?}: {refusal:?}");
@@ -163,4 +168,13 @@ stories! {
     no_slot_is_taken_that_comes_too_late: a_slot_that_comes_too_late_is_not_taken;
     a_pause_is_kept_by_all: pauses_are_kept_by_all;
     a_flood_makes_all_slower: a_flood_slows_all;
+}
+
+#[tokio::test]
+async fn answers_do_not_ask_redis_one_by_one() {
+    let Some(server) = Server::start().await else { return };
+    let processes = over(&server.redis, quick());
+    let slots = rush(&processes, Limit::Interactive, 16, SECOND).await;
+    let calls = server.calls("evalsha").await;
+    assert!(calls > 0 && slots.len() > calls * 5, "{calls} calls for {} answers", slots.len());
 }

@@ -33,8 +33,8 @@ async fn all_works_on_when_redis_is_emptied() {
     cache.put(CHAT, USER, Membership::Member).await;
     while limits.reserve(&[Limit::Broadcast], LONG).await.unwrap().wait.is_zero() {}
 
-    server.redis.run(&["FLUSHALL"]).await;
-    server.redis.run(&["SCRIPT", "FLUSH"]).await;
+    server.redis.run::<()>(&["FLUSHALL"]).await;
+    server.redis.run::<()>(&["SCRIPT", "FLUSH"]).await;
 
     assert_eq!(second.hold(&partition(), LONG).await, Ok(vec![true]), "the lease is free");
     assert_eq!(first.hold(&partition(), LONG).await, Ok(vec![false]), "and has one holder");

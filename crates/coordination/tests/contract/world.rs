@@ -72,7 +72,7 @@ impl Redis {
     }
 
     /// Runs a command of the server.
-    pub async fn run(&self, words: &[&str]) -> redis::Value {
+    pub async fn run<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
         let client = redis::Client::open(self.url.as_str()).unwrap();
         let mut connection = client.get_multiplexed_async_connection().await.unwrap();
         let mut command = redis::Cmd::new();
@@ -105,6 +105,13 @@ impl Server {
             folder = server.folder;
         }
         panic!("redis-server does not start");
+    }
+
+    /// How often a command was run since the start.
+    pub async fn calls(&self, command: &str) -> usize {
+        let statistics: String = self.redis.run(&["INFO", "commandstats"]).await;
+        let (_, line) = statistics.split_once(&format!("cmdstat_{command}:calls=")).unwrap_or_default();
+        line.split(',').next().and_then(|calls| calls.parse().ok()).unwrap_or(0)
     }
 
     /// Kills it, as a power cut would.

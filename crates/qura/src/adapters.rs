@@ -1,14 +1,15 @@
 //! The real clock and the real chance.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use qura_domain::time::Timestamp;
 use qura_ports::clock::Clock;
 use qura_ports::random::Random;
 use rand::Rng;
+
+use crate::config::Config;
 
 /// The machine's clock.
 #[derive(Debug, Default)]
@@ -57,6 +58,14 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(SystemClock.now().micros().saturating_add(self.offset_micros()))
+    }
+}
+
+/// The clock that the settings ask for.
+pub fn clock(config: &Config) -> Arc<dyn Clock> {
+    match &config.test_clock {
+        Some(file) => Arc::new(TestClock::new(file.clone())),
+        None => Arc::new(SystemClock),
     }
 }
 

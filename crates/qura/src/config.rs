@@ -19,17 +19,21 @@ pub use reader::ConfigError;
 use reader::Reader;
 
 /// Every setting that there is.
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 22] = [
     "TELEGRAM_TOKEN",
     "TELEGRAM_API_URL",
     "BOT_USERNAME",
     "ADMIN_IDS",
     "DATABASE_URL",
     "DATABASE_MAX_CONNECTIONS",
+    "REDIS_URL",
+    "REDIS_PREFIX",
     "POLLING_TIMEOUT",
     "POLLING_LIMIT",
     "BOT_CONCURRENCY",
     "WORKER_CONCURRENCY",
+    "TELEGRAM_REPLIES_PER_SECOND",
+    "TELEGRAM_BROADCASTS_PER_SECOND",
     "MEMBERSHIP_TTL",
     "SESSION_TTL",
     "DEFAULT_TIMEZONE",
@@ -50,10 +54,16 @@ pub struct Config {
     pub operators: Vec<UserId>,
     pub database: DatabaseUrl,
     pub database_connections: u32,
+    /// What several processes agree by; without it there may be only one.
+    pub redis: Option<SecretString>,
+    pub redis_prefix: String,
     pub polling_timeout: Duration,
     pub polling_limit: u8,
     pub bot_concurrency: usize,
     pub worker_concurrency: usize,
+    /// Ceilings: floods make the bot slower, calm brings it back to these.
+    pub replies_per_second: u32,
+    pub broadcasts_per_second: u32,
     pub membership_ttl: Duration,
     pub session_ttl: Duration,
     pub timezone: Timezone,
@@ -95,10 +105,14 @@ impl Config {
                 "a path, or postgres://user:password@host/database",
             )?,
             database_connections: from.number("DATABASE_MAX_CONNECTIONS", 16, 1..=1000)?,
+            redis: from.text("REDIS_URL").map(SecretString::from),
+            redis_prefix: from.text("REDIS_PREFIX").unwrap_or("qura:").to_owned(),
             polling_timeout: seconds("POLLING_TIMEOUT", 50, 0..=50)?,
             polling_limit: from.number("POLLING_LIMIT", 100, 1..=100)?,
             bot_concurrency: from.number("BOT_CONCURRENCY", 2048, 1..=100_000)?,
             worker_concurrency: from.number("WORKER_CONCURRENCY", 8, 1..=1000)?,
+            replies_per_second: from.number("TELEGRAM_REPLIES_PER_SECOND", 500, 1..=100_000)?,
+            broadcasts_per_second: from.number("TELEGRAM_BROADCASTS_PER_SECOND", 30, 1..=1000)?,
             membership_ttl: seconds("MEMBERSHIP_TTL", 60, 0..=86_400)?,
             session_ttl: seconds("SESSION_TTL", 86_400, 60..=2_592_000)?,
             timezone: from.parse(

@@ -1,14 +1,17 @@
 //! `qura doctor`: checks everything that can be wrong before the first message, and says how to mend it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
+use qura_coordination::{Ceilings, InProcessLimits, RedisCoordination};
 use qura_domain::ids::UserId;
 use qura_domain::settings::Settings;
 use qura_ports::telegram::Messenger;
 use qura_storage::Db;
 use tokio_util::sync::CancellationToken;
 
+use crate::adapters::SystemRandom;
 use crate::config::Config;
 use crate::logging::say;
 use crate::run::telegram;
@@ -39,6 +42,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         findings.good(&format!("{} operator(s)", config.operators.len()));
     }
     let settings = check_database(&config, &mut findings).await;
+    check_redis(&config, &mut findings).await;
     check_telegram(&config, settings, &mut findings).await;
     match findings.troubles {
         0 => Ok(()),
@@ -78,14 +82,30 @@ async fn check_database(config: &Config, findings: &mut Findings) -> Option<Sett
     }
 }
 
+async fn check_redis(config: &Config, findings: &mut Findings) {
+    let Some(url) = &config.redis else {
+        findings.good("no REDIS_URL: one process does everything");
+        return;
+    };
+    let checked = match RedisCoordination::open(url, &config.redis_prefix, &SystemRandom) {
+        Ok(redis) => redis.check().await,
+        Err(error) => Err(error),
+    };
+    match checked {
+        Ok(()) => findings.good("Redis answers"),
+        Err(error) => findings.trouble(&format!("Redis: {error}")),
+    }
+}
+
 async fn check_telegram(config: &Config, settings: Option<Settings>, findings: &mut Findings) {
     if config.token.is_none() {
         findings.trouble("TELEGRAM_TOKEN is not set: get one from @BotFather and put it into .env");
         return;
     }
     // One try: whoever asks the doctor wants an answer now.
+    let limits = Arc::new(InProcessLimits::new(Ceilings::default()));
     let never = CancellationToken::new();
-    let connecting = telegram::connect(config, &never);
+    let connecting = telegram::connect(config, limits, &never);
     let telegram = match tokio::time::timeout(Duration::from_secs(10), connecting).await {
         Ok(Ok(Some(telegram))) => telegram,
         Ok(Ok(None)) | Err(_) => {

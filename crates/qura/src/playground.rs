@@ -61,7 +61,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let config = playground_config(config, &scene, &url, folder.path())?;
     apply_settings(&config, &scene.settings).await?;
     say(&format!("The playground is open: {url}  (Ctrl+C closes it)"));
-    let outcome = run::serve(config, &Role::ALL, &stop).await;
+    let outcome = run::serve(config, &Role::WORKING, &stop).await;
     simulator.shutdown().await;
     outcome
 }
@@ -75,6 +75,7 @@ fn playground_config(config: Config, scene: &Scene, url: &str, folder: &Path) ->
         bot_username: None,
         operators,
         database: DatabaseUrl::Sqlite(folder.join("playground.db")),
+        redis: None,
         ..config
     })
 }

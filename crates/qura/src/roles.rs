@@ -12,16 +12,22 @@ pub enum Role {
     Bot,
     /// Runs jobs and sends the outbox.
     Worker,
+    /// Tells over HTTP how the process is doing.
+    Web,
 }
 
 impl Role {
-    pub const ALL: [Role; 3] = [Role::Poller, Role::Bot, Role::Worker];
+    pub const ALL: [Role; 4] = [Role::Poller, Role::Bot, Role::Worker, Role::Web];
+
+    /// All that does the work: the playground's own page stands where the web role's would.
+    pub const WORKING: [Role; 3] = [Role::Poller, Role::Bot, Role::Worker];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Poller => "poller",
             Self::Bot => "bot",
             Self::Worker => "worker",
+            Self::Web => "web",
         }
     }
 }
@@ -37,6 +43,6 @@ impl FromStr for Role {
 
     fn from_str(name: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().find(|role| role.name() == name);
-        known.ok_or_else(|| "accepted: poller, bot, worker".to_owned())
+        known.ok_or_else(|| "accepted: poller, bot, worker, web".to_owned())
     }
 }

@@ -1,19 +1,23 @@
 //! `qura run`: puts the parts together and runs the roles until told to stop.
 
+mod coordination;
 mod parts;
 pub mod telegram;
 
 use std::sync::Arc;
 
 use anyhow::Context;
-use qura_storage::Db;
+use qura_storage::{Alone, Db};
+use qura_web::{Recorder, Web};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use self::coordination::Coordination;
+use self::parts::Parts;
+use crate::adapters;
 use crate::config::Config;
 use crate::roles::Role;
-
-use self::parts::Parts;
 
 /// Runs the given roles until SIGINT or SIGTERM.
 pub async fn run(config: Config, roles: &[Role]) -> anyhow::Result<()> {
@@ -24,14 +28,18 @@ pub async fn run(config: Config, roles: &[Role]) -> anyhow::Result<()> {
 /// Runs the given roles until told to stop.
 pub async fn serve(config: Config, roles: &[Role], stop: &CancellationToken) -> anyhow::Result<()> {
     let db = Db::open(&config.database, config.database_connections).await?;
+    let alone = coordination::insist_on_being_alone(&config, &db).await?;
     db.migrate_up().await?;
-    let Some(telegram) = telegram::connect(&config, stop).await? else {
+    let clock = adapters::clock(&config);
+    let coordination = Coordination::open(&config, clock.clone())?;
+    let telegram = telegram::connect(&config, coordination.limits.clone(), stop).await?;
+    let Some(telegram) = telegram else {
         db.close().await;
         return Ok(());
     };
     tracing::info!(bot = telegram.account.username, "started");
-    let parts = Arc::new(Parts::assemble(&config, db.clone(), telegram).await?);
-    let outcome = work(&parts, &config, roles, stop).await;
+    let parts = Parts::assemble(&config, db.clone(), clock, coordination, telegram).await?;
+    let outcome = work(&Arc::new(parts), &config, roles, alone, stop).await;
     db.close().await;
     tracing::info!("stopped");
     outcome
@@ -42,9 +50,14 @@ async fn work(
     parts: &Arc<Parts>,
     config: &Config,
     roles: &[Role],
+    alone: Option<Alone>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
     let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
+    if let Some(alone) = alone {
+        let (db, stop) = (parts.db.clone(), stop.clone());
+        tasks.spawn(async move { coordination::stay_alone(alone, &db, &stop).await });
+    }
     {
         let (parts, stop) = (parts.clone(), stop.clone());
         tasks.spawn(async move {
@@ -76,6 +89,16 @@ async fn work(
                     tokio::join!(working, share.run(&done));
                     Ok(())
                 });
+            }
+            Role::Web => {
+                let listener = TcpListener::bind(config.http_addr)
+                    .await
+                    .with_context(|| format!("HTTP_ADDR ({}) cannot be listened on", config.http_addr))?;
+                tracing::info!(address = %listener.local_addr()?, "health and metrics are served");
+                let web =
+                    Web { db: parts.db.clone(), clock: parts.clock.clone(), recorder: Recorder::install()? };
+                let stop = stop.clone();
+                tasks.spawn(async move { web.run(listener, stop).await.context("the web server failed") });
             }
             Role::Worker => {
                 let (runner, outbox) = (parts.job_runner(config)?, parts.outbox());

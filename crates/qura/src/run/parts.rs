@@ -14,7 +14,6 @@ use qura_app::settings::SettingsService;
 use qura_app::subscription::SubscriptionService;
 use qura_app::upkeep::Upkeep;
 use qura_bot::{Defaults, Delivery, Dispatcher, Notices, Services};
-use qura_coordination::{InProcessLeases, InProcessMembershipCache, InProcessWakeUps};
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
 use qura_ports::clock::Clock;
@@ -24,8 +23,9 @@ use qura_ports::telegram::{BotAccount, Messenger};
 use qura_storage::{Db, StorageError};
 use qura_telegram::{BotApiDecoder, Client, ClientUpdates};
 
+use super::coordination::Coordination;
 use super::telegram::Telegram;
-use crate::adapters::{SystemClock, SystemRandom, TestClock};
+use crate::adapters::SystemRandom;
 use crate::config::Config;
 
 /// While more updates than this wait in the log, no more are fetched from Telegram.
@@ -47,14 +47,15 @@ pub struct Parts {
 }
 
 impl Parts {
-    pub async fn assemble(config: &Config, db: Db, telegram: Telegram) -> Result<Self, StorageError> {
-        let clock: Arc<dyn Clock> = match &config.test_clock {
-            Some(file) => Arc::new(TestClock::new(file.clone())),
-            None => Arc::new(SystemClock),
-        };
+    pub async fn assemble(
+        config: &Config,
+        db: Db,
+        clock: Arc<dyn Clock>,
+        coordination: Coordination,
+        telegram: Telegram,
+    ) -> Result<Self, StorageError> {
+        let Coordination { leases, cache, wakeups, limits: _ } = coordination;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        let wakeups: Arc<dyn WakeUps> = Arc::new(InProcessWakeUps::default());
-        let leases: Arc<dyn Leases> = Arc::new(InProcessLeases);
         let messenger: Arc<dyn Messenger> = telegram.messenger;
         let operators: Arc<[UserId]> = config.operators.clone().into();
         let settings = Arc::new(
@@ -81,7 +82,7 @@ impl Parts {
             subscription: Arc::new(SubscriptionService {
                 db: db.clone(),
                 messenger: messenger.clone(),
-                cache: Arc::new(InProcessMembershipCache::new(clock.clone(), config.membership_ttl)),
+                cache,
                 settings: settings.clone(),
                 alerts,
                 unchecked: Mutex::default(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use qura_coordination::{Ceilings, InProcessLimits};
+use qura_ports::coordination::Limits;
 use qura_ports::telegram::{BotAccount, Messenger, TelegramError};
 use qura_telegram::{Client, TelegramMessenger, Timeouts};
 use tokio_util::sync::CancellationToken;
@@ -23,13 +23,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Asks Telegram who the bot is, as often as it takes: an outage of Telegram at the moment of a
 /// restart is no reason to stay down. `None` when told to stop before.
-pub async fn connect(config: &Config, stop: &CancellationToken) -> anyhow::Result<Option<Telegram>> {
+pub async fn connect(
+    config: &Config,
+    limits: Arc<dyn Limits>,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<Telegram>> {
     let Some(token) = config.token.clone() else {
         bail!("TELEGRAM_TOKEN is not set; without it only `qura playground` can run");
     };
     let client = Client::new(config.api_url.clone(), token, Timeouts::default())
         .context("the connection to Telegram cannot be prepared")?;
-    let limits = Arc::new(InProcessLimits::new(Ceilings::default()));
     let messenger = Arc::new(TelegramMessenger::new(client.clone(), limits, Arc::new(SystemRandom)));
     let mut pause = Duration::from_secs(1);
     loop {

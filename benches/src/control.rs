@@ -1,0 +1,88 @@
+//! The simulator's control API, as far as the benchmark needs it.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::scenario::Size;
+
+/// Talks to one simulator.
+pub struct Control {
+    client: reqwest::Client,
+    url: String,
+}
+
+/// How a crowd was served.
+#[derive(Debug, Deserialize)]
+pub struct LoadReport {
+    pub answered: u64,
+    pub done: bool,
+    pub answered_per_second: f64,
+    pub p50_ms: f64,
+    pub p95_ms: f64,
+    pub p99_ms: f64,
+}
+
+/// A crowd that is not served by then never will be.
+const LONGEST: Duration = Duration::from_secs(300);
+
+impl Control {
+    pub fn new(url: &str) -> anyhow::Result<Self> {
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { client, url: url.to_owned() })
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        let answer = self.client.post(format!("{}/control/{path}", self.url)).json(&body).send().await?;
+        Self::read(path, answer).await
+    }
+
+    async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let answer = self.client.get(format!("{}/control/{path}", self.url)).send().await?;
+        Self::read(path, answer).await
+    }
+
+    async fn read(path: &str, answer: reqwest::Response) -> anyhow::Result<Value> {
+        let good = answer.status().is_success();
+        let body: Value = answer.json().await?;
+        if !good {
+            bail!("the simulator refuses {path}: {body}");
+        }
+        Ok(body)
+    }
+
+    /// Returns once the bot has asked for updates.
+    pub async fn polled(&self, bot: i64) -> anyhow::Result<()> {
+        self.get(&format!("wait?what=polled&bot={bot}&timeout_ms=30000")).await.map(drop)
+    }
+
+    /// Has a crowd press /start, and returns once everyone was answered.
+    pub async fn crowd(&self, first_id: i64, size: Size, member_of: i64) -> anyhow::Result<LoadReport> {
+        let crowd =
+            json!({"people": size.people, "first_id": first_id, "rate": size.rate, "member_of": member_of});
+        let id = self.post("load/start", crowd).await?;
+        let id = id.get("id").and_then(Value::as_i64).context("a load without an id")?;
+        let deadline = tokio::time::Instant::now() + LONGEST;
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let report: LoadReport = serde_json::from_value(self.get(&format!("load/{id}")).await?)?;
+            if report.done {
+                return Ok(report);
+            }
+            if tokio::time::Instant::now() > deadline {
+                bail!("only {} of {} were answered", report.answered, size.people);
+            }
+        }
+    }
+
+    /// Fails when the bot asked for anything that Telegram would refuse.
+    pub async fn no_refusals(&self) -> anyhow::Result<()> {
+        let refusals = self.get("refusals").await?;
+        match refusals.get("refusals").and_then(Value::as_array).and_then(|list| list.first()) {
+            Some(first) => bail!("a request was refused: {first}"),
+            None => Ok(()),
+        }
+    }
+}

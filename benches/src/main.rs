@@ -1,0 +1,82 @@
+//! `make bench`: how many people the bot serves, how fast, and what that costs.
+//!
+//! Every part is a process of its own, as in real life: the simulator in load mode, the program once
+//! or twice, and beside them a consumer that only echoes, which shows how much of a ceiling the
+//! machine, the simulator and HTTP leave.
+
+mod control;
+mod echo;
+mod processes;
+mod report;
+mod scenario;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::report::Report;
+use crate::scenario::{Scenario, Setup, Size};
+
+#[derive(Parser)]
+#[command(about = "Measures the whole bot against the simulator.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// People who press /start at full speed.
+    #[arg(long, default_value_t = 20_000)]
+    people: u32,
+    /// How often each scenario runs; the best and the median are printed.
+    #[arg(long, default_value_t = 3)]
+    runs: u32,
+    /// Only the embedded set-up.
+    #[arg(long)]
+    embedded_only: bool,
+    /// Where the figures go as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Takes updates and answers each with one message, nothing else.
+    Echo { url: String, token: String },
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(Command::Echo { url, token }) = arguments.command {
+        return echo::run(&url, &token).await;
+    }
+    // Plain HTTP on loopback; the client wants a provider all the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let full = Size { people: arguments.people, rate: 0 };
+    let steady = Size { people: 5_000, rate: 500 };
+    let mut scenarios = vec![
+        Scenario { name: "echo", setup: Setup::Echo, size: full },
+        Scenario { name: "embedded, full speed", setup: Setup::Embedded, size: full },
+        Scenario { name: "embedded, 500/s", setup: Setup::Embedded, size: steady },
+    ];
+    if !arguments.embedded_only {
+        let shared = |processes| Setup::Shared { processes };
+        scenarios.extend([
+            Scenario { name: "PostgreSQL + Redis, full speed", setup: shared(1), size: full },
+            Scenario { name: "PostgreSQL + Redis, 500/s", setup: shared(1), size: steady },
+            Scenario { name: "PostgreSQL + Redis, two processes, full speed", setup: shared(2), size: full },
+        ]);
+    }
+    let mut report = Report::default();
+    for _ in 0..arguments.runs {
+        for scenario in &scenarios {
+            let figures = scenario.run().await?;
+            writeln!(std::io::stderr(), "{}: {:.0}/s", scenario.name, figures.per_second)?;
+            report.add(scenario.name, figures);
+        }
+    }
+    writeln!(std::io::stdout(), "{}", report.table())?;
+    if let Some(path) = arguments.json {
+        std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
+    }
+    Ok(())
+}

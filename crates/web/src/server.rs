@@ -1,0 +1,36 @@
+//! The HTTP server of the `web` role.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use qura_ports::clock::Clock;
+use qura_storage::Db;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::metrics::Recorder;
+use crate::{health, metrics};
+
+/// What the pages are made of.
+#[derive(Clone)]
+pub struct Web {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub recorder: Recorder,
+}
+
+impl Web {
+    /// Serves until told to stop.
+    ///
+    /// # Errors
+    /// When the listener breaks.
+    pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> std::io::Result<()> {
+        let routes = Router::new()
+            .route("/health/live", get(health::live))
+            .route("/health/ready", get(health::ready))
+            .route("/metrics", get(metrics::page))
+            .with_state(self);
+        axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await }).await
+    }
+}

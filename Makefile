@@ -15,7 +15,7 @@ PROFILE ?= dev
 ARGS ?=
 BUILD := --profile $(PROFILE) -p qura
 
-.PHONY: help run doctor simulator test lint fmt deny clean
+.PHONY: help run doctor simulator test lint fmt deny bench clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 19
@@ -48,6 +48,11 @@ fmt: ## formats the code
 deny: ## checks licences, advisories and sources of what Qura is built from (needs cargo-deny)
 	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing; get it with: cargo install --locked cargo-deny" >&2; exit 69; }
 	cargo deny check
+
+bench: ## measures the whole bot against the simulator, with PostgreSQL as durable as in life
+	@scripts/setup.sh build
+	cargo build --release -p qura -p qura-simulator -p qura-bench
+	SERVICES_DURABLE=1 exec scripts/services.sh run cargo run -q --release -p qura-bench -- $(ARGS)
 
 clean: ## removes what was built; keeps the database in data/
 	cargo clean

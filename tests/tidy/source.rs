@@ -71,7 +71,7 @@ impl Source {
 
 /// Every Rust file of the workspace.
 pub fn all() -> Vec<Source> {
-    let files = ["crates", "tests"].into_iter().flat_map(tree::files_below);
+    let files = ["benches", "crates", "tests"].into_iter().flat_map(tree::files_below);
     let files = files.filter(|file| file.ends_with(".rs"));
     let mut sources: Vec<_> = files.map(|file| Source::of(&file, &tree::read(&file).unwrap())).collect();
     let tests: HashSet<String> = sources.iter().flat_map(|source| source.test_modules.clone()).collect();
@@ -82,9 +82,11 @@ pub fn all() -> Vec<Source> {
     sources
 }
 
-/// What ends up in programs: no tests, and nothing of the simulator, which speaks for Telegram and not for Qura.
+/// What ends up in the program: no tests and benchmarks, and nothing of the simulator, which speaks for
+/// Telegram and not for Qura.
 pub fn of_the_program() -> Vec<Source> {
-    all().into_iter().filter(|source| !source.is_test && source.krate() != "simulator").collect()
+    let is_ours = |source: &Source| !source.is_test && !["", "simulator"].contains(&source.krate());
+    all().into_iter().filter(is_ours).collect()
 }
 
 #[test]

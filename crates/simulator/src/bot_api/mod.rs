@@ -77,7 +77,9 @@ impl Outcome {
         request::check(schema, method, &self.call)?;
         self.suffer(app).await?;
         if method.name == "getUpdates" {
-            return poll::get_updates(app, &self.call).await;
+            let batch = poll::get_updates(app, &self.call).await;
+            self.cut |= self.is_cut_after();
+            return batch;
         }
         self.wait_for_flood(app).await?;
         let mut world = app.world();
@@ -87,8 +89,13 @@ impl Outcome {
         {
             world.calls.own_fault(format!("{}: {mismatch}", method.name));
         }
-        self.cut = self.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::CutAfter);
+        self.cut = self.is_cut_after();
         Ok(format!("{{\"ok\":true,\"result\":{value}}}"))
+    }
+
+    /// Whether the call is to be done, and its answer lost.
+    fn is_cut_after(&self) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::CutAfter)
     }
 
     /// Lets a fault strike.

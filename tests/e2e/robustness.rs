@@ -1,0 +1,8 @@
+//! What must not harm anybody: strange updates, Telegram's bad days, people who block, crowds, crashes.
+
+mod blocked;
+mod crash;
+mod crowd;
+mod redelivery;
+mod strange_updates;
+mod telegram_trouble;

@@ -1,0 +1,93 @@
+//! Deep links: whoever comes by one gets where it leads, after the gate, and a link proves nothing.
+
+use qura_i18n::Msg;
+
+use super::MENU;
+use crate::world::{Person, World};
+
+async fn referrer(w: &World, person: &Person) -> Option<i64> {
+    w.settles().await;
+    w.database.person(person.id()).await.unwrap().referrer_id
+}
+
+#[tokio::test]
+async fn an_invitation_passes_the_gate_and_the_first_one_counts() {
+    let w = World::gated().await;
+    let (khalid, mona) = (w.member("خالد").await, w.member("منى").await);
+    let sara = w.person("سارة").await;
+    sara.starts_with(&khalid.id().to_string()).await;
+    sara.sees(Msg::GateSubscribe { count: 1 }).await;
+    sara.joins(&w.gate[0]).await;
+    sara.presses("لقد اشتركت").await.toasts(Msg::GatePassed);
+    let menu = sara.sees(sara.menu()).await;
+    assert!(!menu.text.contains(&Msg::LinkUnknown.plain(Default::default())));
+    assert_eq!(referrer(&w, &sara).await, Some(khalid.id()));
+
+    sara.starts_with(&mona.id().to_string()).await;
+    sara.sees(sara.menu()).await;
+    assert_eq!(referrer(&w, &sara).await, Some(khalid.id()));
+    // Who was here before is nobody's.
+    mona.starts_with(&khalid.id().to_string()).await;
+    mona.sees(mona.menu()).await;
+    assert_eq!(referrer(&w, &mona).await, None);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn nobody_invites_themself() {
+    let w = World::open().await;
+    let sara = w.person("سارة").await;
+    sara.starts_with(&sara.id().to_string()).await;
+    sara.sees(sara.menu()).await;
+    assert_eq!(referrer(&w, &sara).await, None);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_link_that_leads_nowhere_leads_to_the_menu_with_a_sentence() {
+    let w = World::open().await;
+    let longest = "A".repeat(64);
+    let forged = [
+        "hello_world",
+        "join_",
+        "join_short",
+        "join_TooLong123",
+        "JOIN_AbCd1234",
+        "join-AbCd1234",
+        "0",
+        "-5",
+        "99999999999999999999",
+        "4503599627370497",
+        "_",
+        "hack_AbCd1234",
+        "join_AbCd1234",
+        &longest,
+    ];
+    let mut people = Vec::new();
+    for payload in forged {
+        let person = w.person(payload).await;
+        person.starts_with(payload).await;
+        people.push(person);
+    }
+    for person in people {
+        let menu = person.sees(Msg::LinkUnknown).await;
+        assert!(menu.text.contains(&person.menu().plain(Default::default())), "{}", menu.text);
+        menu.has_buttons(&MENU);
+        assert_eq!(referrer(&w, &person).await, None);
+    }
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn the_sentence_about_a_dead_link_waits_behind_the_gate() {
+    let w = World::gated().await;
+    for payload in ["join_AbCd1234", "hello_world"] {
+        let sara = w.person(payload).await;
+        sara.starts_with(payload).await;
+        sara.sees(Msg::GateSubscribe { count: 1 }).await;
+        sara.joins(&w.gate[0]).await;
+        sara.presses("لقد اشتركت").await.toasts(Msg::GatePassed);
+        sara.sees(Msg::LinkUnknown).await.has_buttons(&MENU);
+    }
+    w.ends().await;
+}

@@ -1,0 +1,119 @@
+//! What the program has written: read beside it, never changed while it runs.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, FromRow};
+
+use super::setup::{Setup, database_file};
+
+/// A way into the database of a world.
+#[derive(Clone)]
+pub struct Database {
+    setup: Setup,
+    file: String,
+}
+
+/// A row of `users`.
+#[derive(Clone, Debug, FromRow, PartialEq)]
+pub struct UserRow {
+    pub id: i64,
+    pub first_name: String,
+    pub last_name: Option<String>,
+    pub username: Option<String>,
+    pub language_code: Option<String>,
+    pub is_premium: bool,
+    pub language: Option<String>,
+    pub timezone: Option<String>,
+    pub referrer_id: Option<i64>,
+    /// Microseconds since 1970, as the next three.
+    pub first_seen_at: i64,
+    pub last_seen_at: i64,
+    pub blocked_at: Option<i64>,
+}
+
+/// A row of `audit_logs`.
+#[derive(Clone, Debug, FromRow, PartialEq)]
+pub struct AuditRow {
+    pub actor_id: Option<i64>,
+    pub action: String,
+    pub subject: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl Database {
+    pub fn of(setup: Setup, folder: &Path) -> Self {
+        Self { setup, file: database_file(folder) }
+    }
+
+    async fn open(&self, read_only: bool) -> SqliteConnection {
+        let Setup::Embedded = self.setup;
+        let options = SqliteConnectOptions::new().filename(&self.file).read_only(read_only);
+        options.busy_timeout(Duration::from_secs(10)).disable_statement_logging().connect().await.unwrap()
+    }
+
+    async fn rows<T>(&self, sql: &'static str) -> Vec<T>
+    where
+        T: for<'r> FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
+    {
+        sqlx::query_as(sql).fetch_all(&mut self.open(true).await).await.unwrap()
+    }
+
+    /// Everyone, by id.
+    pub async fn people(&self) -> Vec<UserRow> {
+        self.rows("SELECT * FROM users ORDER BY id").await
+    }
+
+    pub async fn person(&self, id: i64) -> Option<UserRow> {
+        self.people().await.into_iter().find(|row| row.id == id)
+    }
+
+    /// The audit log, oldest first.
+    pub async fn audit(&self) -> Vec<AuditRow> {
+        self.rows("SELECT actor_id, action, subject, before, after FROM audit_logs ORDER BY created_at, id")
+            .await
+    }
+
+    /// Wizards under way.
+    pub async fn wizards(&self) -> usize {
+        self.rows::<(i64,)>("SELECT user_id FROM sessions").await.len()
+    }
+
+    /// When a schedule last fired, in microseconds since 1970; 0 when it never did.
+    pub async fn last_firing(&self, schedule: &str) -> i64 {
+        let rows = self.rows::<(String, i64)>("SELECT schedule, fire_at FROM schedule_runs").await;
+        rows.iter().filter(|(name, _)| name == schedule).map(|(_, at)| *at).max().unwrap_or(0)
+    }
+
+    /// Why updates were given up.
+    pub async fn dead_updates(&self) -> Vec<String> {
+        let rows =
+            self.rows::<(String,)>("SELECT COALESCE(error, '') FROM updates WHERE state = 'dead'").await;
+        rows.into_iter().map(|(error,)| error).collect()
+    }
+
+    /// What is still to be done at this moment (in microseconds since 1970), or was given up; dead
+    /// updates aside.
+    pub async fn undone(&self, now: i64) -> Vec<String> {
+        let all: Vec<(String, i64)> = self
+            .rows(
+                "SELECT 'update ' || state || ' ' || raw, 0 FROM updates WHERE state <> 'dead'
+                 UNION ALL SELECT 'notice ' || state || ' ' || notice, IIF(state = 'pending', send_at, 0) FROM outbox
+                 UNION ALL SELECT 'job ' || state || ' ' || kind, IIF(state = 'queued', run_at, 0) FROM jobs",
+            )
+            .await;
+        all.into_iter().filter(|(_, due)| *due <= now).map(|(what, _)| what).collect()
+    }
+
+    /// Makes the database one of a later version of the program, which must not be running.
+    pub async fn needs_program(&self, version: i64) {
+        let mut connection = self.open(false).await;
+        sqlx::query("UPDATE schema_support SET min_program = $1")
+            .bind(version)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+}

@@ -1,0 +1,164 @@
+//! The real program as a process of its own: started, killed, stopped, and what it says.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use super::control::PATIENCE;
+
+/// The most that a stop may take: what is in hand gets ten seconds (architecture, section 5).
+const LONGEST_STOP: Duration = Duration::from_secs(10);
+
+/// How the program is to be run: in a folder of its own, with these settings and no others.
+#[derive(Clone)]
+pub struct Launch {
+    pub folder: PathBuf,
+    pub settings: Vec<(String, String)>,
+}
+
+/// What a command said, and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+/// A running program.
+pub struct Program {
+    child: Child,
+    log: PathBuf,
+    out: PathBuf,
+}
+
+impl Launch {
+    /// The same with another setting.
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same without a setting.
+    pub fn without(mut self, name: &str) -> Self {
+        self.settings.retain(|(known, _)| known != name);
+        self
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qura"));
+        command.args(arguments).current_dir(&self.folder).env_clear().stdin(Stdio::null());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path))).env("NO_COLOR", "1");
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs the program to its end.
+    pub async fn run(&self, arguments: &[&str]) -> Said {
+        let mut command = self.command(arguments);
+        // On a thread of its own: the simulator lives on this one.
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        Said {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Starts the program; its words go into files, those of one start behind those of the one before.
+    pub fn start(&self, arguments: &[&str]) -> Program {
+        let (log, out) = (self.folder.join("stderr"), self.folder.join("stdout"));
+        let open = |path: &Path| File::options().create(true).append(true).open(path).unwrap();
+        let child = self.command(arguments).stderr(open(&log)).stdout(open(&out)).spawn().unwrap();
+        Program { child, log, out }
+    }
+}
+
+impl Said {
+    /// The command refused with one sentence: what must hold for every mistake of an operator.
+    #[track_caller]
+    pub fn refused(&self) -> &str {
+        assert_eq!(self.code, Some(1), "{self:?}");
+        for noise in ["panicked", "stack backtrace", "Caused by", "RUST_BACKTRACE"] {
+            assert!(!self.err.contains(noise), "{self:?}");
+        }
+        let sentence = self.err.trim_end();
+        assert!(sentence.starts_with("qura: ") && !sentence.contains('\n'), "not one sentence: {self:?}");
+        sentence
+    }
+
+    /// The command went well; its lines.
+    #[track_caller]
+    pub fn lines(&self) -> Vec<&str> {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.out.lines().collect()
+    }
+}
+
+impl Program {
+    /// SIGKILL: it gets no chance to tidy up.
+    pub fn is_killed(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM: it ends by itself, in time and well.
+    pub async fn stops(&mut self) {
+        assert_eq!(self.child.try_wait().unwrap(), None, "it had ended before:\n{}", self.log());
+        let told = Instant::now();
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let status = self.ends_within(LONGEST_STOP + Duration::from_secs(1)).await;
+        assert!(status.success(), "{status}:\n{}", self.log());
+        assert!(told.elapsed() < LONGEST_STOP, "stopping took {:?}", told.elapsed());
+    }
+
+    /// Waits for the process to end.
+    pub async fn ends_within(&mut self, time: Duration) -> ExitStatus {
+        let deadline = Instant::now() + time;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "still running after {time:?}:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// All that it and its predecessors wrote to standard error.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Waits for a line of the log that contains this, and returns it.
+    pub async fn logs(&self, text: &str) -> String {
+        self.writes(&self.log, text).await
+    }
+
+    /// Waits for a line of standard output that contains this, and returns it.
+    pub async fn says(&self, text: &str) -> String {
+        self.writes(&self.out, text).await
+    }
+
+    async fn writes(&self, file: &Path, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let content = std::fs::read_to_string(file).unwrap_or_default();
+            if let Some(line) = content.split_inclusive('\n').find(|l| l.ends_with('\n') && l.contains(text))
+            {
+                return line.trim_end().to_owned();
+            }
+            assert!(Instant::now() < deadline, "no line with «{text}»:\n{content}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+impl Drop for Program {
+    /// A failed test leaves no process behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

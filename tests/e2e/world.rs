@@ -140,6 +140,16 @@ impl World {
         i64::try_from((since + self.ahead).as_micros()).unwrap()
     }
 
+    /// What the running program has counted under this name, all labels together.
+    pub async fn counted(&self, name: &str) -> f64 {
+        let log = self.log();
+        let line = log.lines().rev().find(|line| line.contains("health and metrics are served")).unwrap();
+        let address = line.rsplit_once("address=").unwrap().1;
+        let page = reqwest::get(format!("http://{address}/metrics")).await.unwrap().text().await.unwrap();
+        let lines = page.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
+        lines.map(|line| line.rsplit_once(' ').unwrap().1.parse::<f64>().unwrap()).sum()
+    }
+
     /// Waits until a condition holds that cannot be waited for in the simulator.
     pub async fn comes_true(&self, what: &str, condition: impl AsyncFn() -> bool) {
         let deadline = Instant::now() + PATIENCE;

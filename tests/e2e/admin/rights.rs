@@ -32,6 +32,7 @@ async fn a_stranger_is_refused_by_command_and_by_forged_button() {
         assert_eq!(said, Some(&*Msg::AlertOperatorsOnly.plain(Default::default())), "{data}");
         assert_eq!(sara.chat().await, [menu], "{data}");
     }
+    assert_eq!(w.counted("callbacks_forbidden_total").await, 6.0);
     let sara = w.member("سارة").await;
     sara.says("/admin").await;
     sara.sees(Msg::AlertOperatorsOnly).await.has_buttons(&MENU);

@@ -119,6 +119,7 @@ async fn a_forged_button_is_answered_and_the_menu_shown_again() {
         let shown = sara.looks_at(&help).await;
         assert_ne!(shown.text, help.text, "{data:?}: the screen stayed");
     }
+    assert!(w.counted("callbacks_unknown_total").await > 0.0);
     assert_eq!(w.database.wizards().await, 0);
     w.ends().await;
 }

@@ -90,7 +90,8 @@ impl Scenario {
             Setup::Shared { processes } => {
                 let (database, redis) = services()?;
                 let database = fresh_database(&database, folder).await?;
-                let prefix = format!("bench:{}:", std::process::id());
+                // Leases of a process that was killed must not hold up the next.
+                let prefix = format!("bench:{}:", folder.display());
                 let shared = [
                     ("DATABASE_URL", database.as_str()),
                     ("REDIS_URL", redis.as_str()),

@@ -11,7 +11,7 @@ use crate::tree;
 const KEPT_FOR_THE_WIZARD_ENGINE: [&str; 4] = ["nav.next", "nav.newer", "nav.older", "nav.page"];
 
 /// Written ahead of what says them. Not to grow: a message comes with its first use.
-const WRITTEN_AHEAD: [&str; 4] = ["gate.requested.button", "alert.forbidden", "link.soon", "duration.after"];
+const WRITTEN_AHEAD: [&str; 1] = ["duration.after"];
 
 /// The keys of a message file. Those of plural forms stand deeper and are no keys.
 fn keys(json: &str) -> Vec<&str> {

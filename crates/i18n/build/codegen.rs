@@ -28,11 +28,12 @@ fn write_source(out: &mut String, catalog: &Catalog) -> std::fmt::Result {
         writeln!(out, "        {:?},", message.key)?;
     }
     out.push_str("    ];\n\n    /// The message's key in the message files.\n");
+    out.push_str("    #[expect(clippy::too_many_lines, reason = \"as long as there are messages\")]\n");
     out.push_str("    pub const fn key(&self) -> &'static str {\n        match self {\n");
     for message in messages {
         writeln!(out, "            Self::{} {{ .. }} => {:?},", message.variant, message.key)?;
     }
-    out.push_str("        }\n    }\n\n    fn write(&self, out: &mut Writer) {\n        match (self, out.language()) {\n");
+    out.push_str("        }\n    }\n\n    #[expect(clippy::too_many_lines, reason = \"as long as there are messages\")]\n    fn write(&self, out: &mut Writer) {\n        match (self, out.language()) {\n");
     for message in messages {
         for (language, wording) in &message.wordings {
             writeln!(out, "            ({}, Language::{}) => {{", pattern(message), language.variant)?;
@@ -43,6 +44,7 @@ fn write_source(out: &mut String, catalog: &Catalog) -> std::fmt::Result {
     out.push_str(
         "        }\n    }\n\n    /// One of each message, all with the same arguments.\n    #[cfg(test)]\n",
     );
+    out.push_str("    #[expect(clippy::too_many_lines, reason = \"as long as there are messages\")]\n");
     out.push_str("    pub(crate) fn every(sample: &crate::sample::Sample) -> Vec<Self> {\n        vec![\n");
     for message in messages {
         writeln!(out, "            {},", sample(message))?;

@@ -84,7 +84,6 @@ fn fixed_labels_stand_in_their_buttons() {
         (Msg::GateButtonTitled { title: title.clone() }, "اضغط للاشتراك"),
         (Msg::GateCheck, "لقد اشتركت"),
         (Msg::GateRequested { title: title.clone() }, "طلبك قيد الموافقة"),
-        (Msg::GateRequestedButton { title }, "طلبك قيد الموافقة"),
         (Msg::GateRequestedAlert, "طلبك قيد الموافقة"),
         (Msg::SettingsLanguageButton, "اللغة: العربية"),
         (Msg::AdminGateButtonOn, "✅ الاشتراك الإجباري"),

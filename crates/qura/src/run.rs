@@ -1,19 +1,17 @@
 //! `qura run`: puts the parts together and runs the roles until told to stop.
 
 mod coordination;
+mod crew;
 mod parts;
 pub mod telegram;
 
 use std::sync::Arc;
 
-use anyhow::Context;
-use qura_storage::{Alone, Db};
-use qura_web::{Recorder, Web};
-use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use qura_storage::Db;
 use tokio_util::sync::CancellationToken;
 
 use self::coordination::Coordination;
+use self::crew::Crew;
 use self::parts::Parts;
 use crate::adapters;
 use crate::config::Config;
@@ -39,89 +37,14 @@ pub async fn serve(config: Config, roles: &[Role], stop: &CancellationToken) -> 
     };
     tracing::info!(bot = telegram.account.username, "started");
     let parts = Parts::assemble(&config, db.clone(), clock, coordination, telegram).await?;
-    let outcome = work(&Arc::new(parts), &config, roles, alone, stop).await;
+    let mut crew = Crew::of(Arc::new(parts), stop);
+    crew.keep_alone(alone);
+    for role in roles {
+        crew.take_up(*role, &config).await?;
+    }
+    let outcome = crew.see_through().await;
     db.close().await;
     tracing::info!("stopped");
-    outcome
-}
-
-/// Runs everything, and stops everything when one part cannot go on.
-async fn work(
-    parts: &Arc<Parts>,
-    config: &Config,
-    roles: &[Role],
-    alone: Option<Alone>,
-    stop: &CancellationToken,
-) -> anyhow::Result<()> {
-    let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
-    if let Some(alone) = alone {
-        let (db, stop) = (parts.db.clone(), stop.clone());
-        tasks.spawn(async move { coordination::stay_alone(alone, &db, &stop).await });
-    }
-    {
-        let (parts, stop) = (parts.clone(), stop.clone());
-        tasks.spawn(async move {
-            parts.settings.run(&stop).await;
-            Ok(())
-        });
-    }
-    for role in roles {
-        match role {
-            Role::Poller => {
-                let (poller, stop) = (parts.poller(config), stop.clone());
-                tasks.spawn(async move { poller.run(&stop).await.context("polling ended") });
-                let (parts, operators) = (parts.clone(), config.operators.clone());
-                let language = config.language;
-                tasks.spawn(async move {
-                    parts.publish_commands(&operators, language).await;
-                    Ok(())
-                });
-            }
-            Role::Bot => {
-                let (consumer, share, stop) = (parts.consumer(config), parts.share.clone(), stop.clone());
-                tasks.spawn(async move {
-                    // The share is given back only when nothing of it runs any more.
-                    let done = CancellationToken::new();
-                    let working = async {
-                        consumer.run(&stop).await;
-                        done.cancel();
-                    };
-                    tokio::join!(working, share.run(&done));
-                    Ok(())
-                });
-            }
-            Role::Web => {
-                let listener = TcpListener::bind(config.http_addr)
-                    .await
-                    .with_context(|| format!("HTTP_ADDR ({}) cannot be listened on", config.http_addr))?;
-                tracing::info!(address = %listener.local_addr()?, "health and metrics are served");
-                let web =
-                    Web { db: parts.db.clone(), clock: parts.clock.clone(), recorder: Recorder::install()? };
-                let stop = stop.clone();
-                tasks.spawn(async move { web.run(listener, stop).await.context("the web server failed") });
-            }
-            Role::Worker => {
-                let (runner, outbox) = (parts.job_runner(config)?, parts.outbox());
-                let (stop, stop_outbox) = (stop.clone(), stop.clone());
-                tasks.spawn(async move {
-                    runner.run(&stop).await;
-                    Ok(())
-                });
-                tasks.spawn(async move {
-                    outbox.run(&stop_outbox).await;
-                    Ok(())
-                });
-            }
-        }
-    }
-    let mut outcome = Ok(());
-    while let Some(ended) = tasks.join_next().await {
-        let ended = ended.context("a part of the program failed").and_then(|result| result);
-        if ended.is_err() {
-            stop.cancel();
-            outcome = outcome.and(ended);
-        }
-    }
     outcome
 }
 

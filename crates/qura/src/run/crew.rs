@@ -1,0 +1,117 @@
+//! The tasks of a process: those of its roles, and what every process does.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use qura_storage::Alone;
+use qura_web::{Recorder, Web};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::coordination;
+use super::parts::Parts;
+use crate::config::Config;
+use crate::roles::Role;
+
+/// Everything that runs, until all of it has ended.
+pub struct Crew {
+    parts: Arc<Parts>,
+    tasks: JoinSet<anyhow::Result<()>>,
+    stop: CancellationToken,
+}
+
+impl Crew {
+    /// What every process does: it keeps the operators' settings fresh.
+    pub fn of(parts: Arc<Parts>, stop: &CancellationToken) -> Self {
+        let mut crew = Self { parts: parts.clone(), tasks: JoinSet::new(), stop: stop.clone() };
+        crew.add(async move |stop| {
+            parts.settings.run(&stop).await;
+            Ok(())
+        });
+        crew
+    }
+
+    /// Holds on to the right to be the only process, where there is one.
+    pub fn keep_alone(&mut self, alone: Option<Alone>) {
+        let Some(alone) = alone else { return };
+        let db = self.parts.db.clone();
+        self.add(async move |stop| coordination::stay_alone(alone, &db, &stop).await);
+    }
+
+    /// Takes up the work of a role.
+    pub async fn take_up(&mut self, role: Role, config: &Config) -> anyhow::Result<()> {
+        match role {
+            Role::Poller => self.poll(config),
+            Role::Bot => self.handle(config),
+            Role::Worker => self.work(config)?,
+            Role::Web => self.serve(config).await?,
+        }
+        Ok(())
+    }
+
+    /// Returns when everything has ended. When one part cannot go on, all are told to stop.
+    pub async fn see_through(mut self) -> anyhow::Result<()> {
+        let mut outcome = Ok(());
+        while let Some(ended) = self.tasks.join_next().await {
+            let ended = ended.context("a part of the program failed").and_then(|result| result);
+            if ended.is_err() {
+                self.stop.cancel();
+                outcome = outcome.and(ended);
+            }
+        }
+        outcome
+    }
+
+    fn poll(&mut self, config: &Config) {
+        let poller = self.parts.poller(config);
+        self.add(async move |stop| poller.run(&stop).await.context("polling ended"));
+        let (parts, operators, language) = (self.parts.clone(), config.operators.clone(), config.language);
+        self.add(async move |_| {
+            parts.publish_commands(&operators, language).await;
+            Ok(())
+        });
+    }
+
+    fn handle(&mut self, config: &Config) {
+        let (consumer, share) = (self.parts.consumer(config), self.parts.share.clone());
+        self.add(async move |stop| {
+            // The share is given back only when nothing of it runs any more.
+            let done = CancellationToken::new();
+            let working = async {
+                consumer.run(&stop).await;
+                done.cancel();
+            };
+            tokio::join!(working, share.run(&done));
+            Ok(())
+        });
+    }
+
+    fn work(&mut self, config: &Config) -> anyhow::Result<()> {
+        let (runner, outbox) = (self.parts.job_runner(config)?, self.parts.outbox());
+        self.add(async move |stop| {
+            tokio::join!(runner.run(&stop), outbox.run(&stop));
+            Ok(())
+        });
+        Ok(())
+    }
+
+    async fn serve(&mut self, config: &Config) -> anyhow::Result<()> {
+        let listener = TcpListener::bind(config.http_addr)
+            .await
+            .with_context(|| format!("HTTP_ADDR ({}) cannot be listened on", config.http_addr))?;
+        tracing::info!(address = %listener.local_addr()?, "health and metrics are served");
+        let (db, clock) = (self.parts.db.clone(), self.parts.clock.clone());
+        let web = Web { db, clock, recorder: Recorder::install()? };
+        self.add(async move |stop| web.run(listener, stop).await.context("the web server failed"));
+        Ok(())
+    }
+
+    fn add<T, F>(&mut self, task: T)
+    where
+        T: FnOnce(CancellationToken) -> F,
+        F: Future<Output = anyhow::Result<()>> + Send + 'static,
+    {
+        self.tasks.spawn(task(self.stop.clone()));
+    }
+}

@@ -2,6 +2,8 @@
 
 mod answer;
 mod api_url;
+mod dial;
+mod pool;
 mod refusal;
 
 use std::error::Error;
@@ -9,8 +11,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST, RETRY_AFTER};
+use http::{HeaderValue, Request, Uri};
+use http_body_util::Full;
 use qura_ports::telegram::TelegramError;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +26,8 @@ pub use api_url::{ApiUrl, ApiUrlError};
 pub use refusal::NOT_MODIFIED;
 
 use crate::metrics;
+use dial::Dial;
+use pool::{Pool, Turn};
 
 /// How long to wait for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +50,6 @@ impl Default for Timeouts {
     }
 }
 
-/// How long an unused connection is kept: less than servers usually do (60–75 s), because a
-/// connection that the server closes just while a call begins costs that call.
-const IDLE: Duration = Duration::from_secs(45);
-
 /// A Bot API and the token for it. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Client {
@@ -54,7 +57,8 @@ pub struct Client {
 }
 
 struct Inner {
-    http: reqwest::Client,
+    pool: Pool,
+    host: HeaderValue,
     url: ApiUrl,
     token: SecretString,
     timeouts: Timeouts,
@@ -69,26 +73,12 @@ impl Client {
         if !is_token(token.expose_secret()) {
             return Err(ClientError::Token);
         }
-        // The whole process shares one choice; whoever made it earlier chose as well as this.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut http = reqwest::Client::builder()
-            // Streams of one HTTP/2 connection share its limit and its stalls, and a call may be held
-            // for 8 s; connections of their own do not.
-            .http1_only()
-            .tcp_nodelay(true)
-            .pool_idle_timeout(IDLE)
-            .connect_timeout(timeouts.connect)
-            // Following a redirect would take the token elsewhere.
-            .redirect(reqwest::redirect::Policy::none());
-        if url.is_loopback() {
-            http = http.no_proxy();
-        }
-        if !url.is_encrypted() {
-            // Spares machines without certificates the need for them.
-            http = http.tls_certs_only([]);
-        }
-        let http = http.build().map_err(|error| ClientError::Http(chain(&error)))?;
-        Ok(Self { inner: Arc::new(Inner { http, url, token, timeouts }) })
+        let sample = url.of("1:a", "getMe");
+        let address: Uri = sample.parse().map_err(|error| ClientError::Http(chain(&error)))?;
+        let host = address.authority().map_or("", |authority| authority.as_str());
+        let host = HeaderValue::from_str(host).map_err(|error| ClientError::Http(chain(&error)))?;
+        let pool = Pool::new(Dial::new(&url, &address)?, address, timeouts.connect);
+        Ok(Self { inner: Arc::new(Inner { pool, host, url, token, timeouts }) })
     }
 
     /// Where the calls go.
@@ -102,7 +92,7 @@ impl Client {
         method: &'static str,
         parameters: &(impl Serialize + Sync),
     ) -> Result<R, CallFailure> {
-        self.call_within(self.inner.timeouts.call, method, parameters).await
+        self.call_within(self.inner.timeouts.call, Turn::Waits, method, parameters).await
     }
 
     /// Like [`Client::call`], for a method that waits for up to `wait` on purpose.
@@ -112,18 +102,19 @@ impl Client {
         method: &'static str,
         parameters: &(impl Serialize + Sync),
     ) -> Result<R, CallFailure> {
-        self.call_within(wait + self.inner.timeouts.poll_margin, method, parameters).await
+        self.call_within(wait + self.inner.timeouts.poll_margin, Turn::Own, method, parameters).await
     }
 
     async fn call_within<R: DeserializeOwned>(
         &self,
-        timeout: Duration,
+        within: Duration,
+        turn: Turn,
         method: &'static str,
         parameters: &(impl Serialize + Sync),
     ) -> Result<R, CallFailure> {
         let begun = Instant::now();
         let outcome = match serde_json::to_vec(parameters) {
-            Ok(body) => self.exchange(timeout, method, body).await,
+            Ok(body) => self.exchange(within, turn, method, body).await,
             Err(error) => Err(CallFailure::Answered(TelegramError::Refused(error.to_string()))),
         };
         metrics::called(method, outcome.as_ref().err(), begun.elapsed());
@@ -132,25 +123,24 @@ impl Client {
 
     async fn exchange<R: DeserializeOwned>(
         &self,
-        timeout: Duration,
+        within: Duration,
+        turn: Turn,
         method: &str,
         body: Vec<u8>,
     ) -> Result<R, CallFailure> {
-        let Inner { http, url, token, .. } = &*self.inner;
-        let response = http
-            .post(url.of(token.expose_secret(), method))
+        let Inner { pool, host, url, token, .. } = &*self.inner;
+        let request = Request::post(url.path_of(token.expose_secret(), method))
+            .header(HOST, host)
             .header(CONTENT_TYPE, "application/json")
-            .timeout(timeout)
-            .body(body)
-            .send()
-            .await
-            .map_err(broken)?;
+            .body(Full::new(Bytes::from(body)));
+        // Without the reason: it might quote the address.
+        let request = request.map_err(|_| CallFailure::NotSent("the address cannot be used".to_owned()))?;
+        let response = pool.exchange(turn, within, request).await?;
         let status = response.status().as_u16();
         let retry_after =
             response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let body = response.bytes().await.map_err(broken)?;
         // Broken UTF-8 in one update must not hide the others.
-        let mut body = String::from_utf8_lossy(&body);
+        let mut body = String::from_utf8_lossy(response.body());
         if status >= 400 {
             // A proxy's text may repeat the address.
             body = body.replace(token.expose_secret(), "…").into();
@@ -184,14 +174,7 @@ fn is_token(token: &str) -> bool {
     })
 }
 
-/// Sorts an exchange that brought no answer. The address is dropped, because it holds the token.
-fn broken(error: reqwest::Error) -> CallFailure {
-    let nothing_left = error.is_connect() || error.is_builder();
-    let why = chain(&error.without_url());
-    if nothing_left { CallFailure::NotSent(why) } else { CallFailure::Lost(why) }
-}
-
-/// An error with all its causes: reqwest's own text says only that something went wrong.
+/// An error with all its causes: an error's own text often says only that something went wrong.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

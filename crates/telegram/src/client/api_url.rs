@@ -64,6 +64,14 @@ impl ApiUrl {
         self.sample.scheme() == "https"
     }
 
+    /// The path of a method, as it stands in a request. Secret: it holds the token.
+    pub(super) fn path_of(&self, token: &str, method: &str) -> String {
+        let address = self.of(token, method);
+        let path =
+            address.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+        path.unwrap_or("/").to_owned()
+    }
+
     /// The address of a method. Secret: it holds the token.
     pub(super) fn of(&self, token: &str, method: &str) -> String {
         fill(&self.template, token, method)
@@ -108,6 +116,9 @@ mod tests {
         assert_eq!(of("http://127.0.0.1:8081/"), "http://127.0.0.1:8081/bot12:xY/getMe");
         assert_eq!(of(" https://host/some/where "), "https://host/some/where/bot12:xY/getMe");
         assert_eq!(of("https://host/bot{token}/test/{method}"), "https://host/bot12:xY/test/getMe");
+        let path_of = |text| parse(text).unwrap().path_of("12:xY", "getMe");
+        assert_eq!(path_of("http://127.0.0.1:8081"), "/bot12:xY/getMe");
+        assert_eq!(path_of("https://host/bot{token}/test/{method}"), "/bot12:xY/test/getMe");
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Connections, timeouts, and the token that never leaves the address.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use qura_domain::chat::ChatKind;
 use qura_domain::ids::{BotId, ChatId};
-use qura_ports::telegram::{Messenger, TelegramError, UpdateSource};
+use qura_ports::telegram::{Lane, Messenger, Request, TelegramError, UpdateSource};
 use qura_telegram::Timeouts;
 use serde_json::json;
 
-use crate::server::{Reply, Server, hanging_up, nobody};
+use crate::server::{Reply, Server, closing_after_each, hanging_up, nobody};
 use crate::{TIMEOUTS, client, messenger_at, updates_at};
 
 fn assert_hides_the_token(error: &TelegramError) {
@@ -49,6 +51,34 @@ async fn calls_share_a_connection() {
         assert_eq!(messenger.me().await.unwrap().id, BotId::new(99));
     }
     assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_closed_costs_no_call() {
+    let (address, connections) = closing_after_each().await;
+    let messenger = messenger_at(&address);
+    for round in 1..=5 {
+        assert_eq!(messenger.me().await.unwrap().id, BotId::new(99));
+        assert_eq!(connections.load(Ordering::Relaxed), round);
+    }
+}
+
+#[tokio::test]
+async fn many_calls_at_once_bound_their_connections() {
+    let slow = (0..1_500).map(|_| Reply::ok(json!(true)).after(Duration::from_millis(50)));
+    let server = Server::start(slow).await;
+    let messenger = Arc::new(messenger_at(&server.address));
+    let calls = (0..1_500).map(|n| {
+        let messenger = messenger.clone();
+        let answer =
+            Request::AnswerCallback { id: n.to_string(), text: String::new(), alert: false, url: None };
+        tokio::spawn(async move { messenger.send(Lane::Interactive, answer).await })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(server.asked().len(), 1_500);
+    assert!(server.connections() <= 512, "{}", server.connections());
 }
 
 #[tokio::test]

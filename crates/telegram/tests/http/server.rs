@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::TOKEN;
@@ -133,6 +134,27 @@ pub async fn hanging_up() -> (String, Arc<Mutex<usize>>) {
         while let Ok((mut stream, _)) = listener.accept().await {
             *counted.lock().unwrap() += 1;
             let _ = stream.read(&mut [0; 4096]).await;
+        }
+    });
+    (address, count)
+}
+
+/// A server that answers one `getMe` on each connection, and closes it without a word about that.
+/// Returns its address and how many connections it took.
+pub async fn closing_after_each() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    let body =
+        json!({"ok": true, "result": {"id": 99, "is_bot": true, "first_name": "Q", "username": "q_bot"}});
+    let body = body.to_string();
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
         }
     });
     (address, count)

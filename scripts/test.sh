@@ -36,8 +36,12 @@ step 'documentation tests'
 cargo test --locked --workspace --doc --quiet
 
 step tests
+# The end-to-end stories wait more than they compute; .config/nextest.toml says what does not.
+threads=$((3 * $(getconf _NPROCESSORS_ONLN)))
 if cargo nextest --version >/dev/null 2>&1; then
-    exec scripts/services.sh run cargo nextest run --locked --workspace --no-fail-fast
+    exec scripts/services.sh run \
+        cargo nextest run --locked --workspace --no-fail-fast --test-threads "$threads"
 else
+    export RUST_TEST_THREADS=$threads
     exec scripts/services.sh run cargo test --locked --workspace --lib --bins --tests --no-fail-fast
 fi

@@ -9,6 +9,7 @@ pub mod person;
 pub mod press;
 pub mod program;
 pub mod screen;
+pub mod servers;
 pub mod setup;
 
 use std::time::{Duration, Instant};
@@ -26,6 +27,7 @@ use ending::Expected;
 pub use person::Person;
 use program::{Launch, Program, Said};
 pub use screen::Screen;
+use setup::Ground;
 
 /// The bot's id, its token and its name.
 pub const BOT: i64 = 1001;
@@ -47,6 +49,8 @@ pub struct World {
     ahead: Duration,
     expected: Expected,
     folder: TempDir,
+    /// Last, so that the program is gone before it.
+    _ground: Ground,
 }
 
 impl World {

@@ -1,5 +1,7 @@
 //! Builds a world: the simulated Telegram first, then the settings, then the program.
 
+use std::path::Path;
+
 use qura_simulator::{BotConfig, Config, Simulator};
 use serde_json::{Value, json};
 
@@ -8,12 +10,14 @@ use super::control::Control;
 use super::database::Database;
 use super::person::Person;
 use super::program::Launch;
-use super::setup::Setup;
+use super::servers::Servers;
+use super::setup::Ground;
 use super::{TOKEN, USERNAME, World};
 
 /// What a world is to be like.
 pub struct WorldBuilder {
-    setup: Setup,
+    /// Where the world's PostgreSQL and Redis are; those of the test run when not given.
+    pub servers: Option<Servers>,
     gate: Vec<ChannelPlan>,
     gate_on: bool,
     operators: Vec<&'static str>,
@@ -25,7 +29,7 @@ pub struct WorldBuilder {
 impl Default for WorldBuilder {
     fn default() -> Self {
         Self {
-            setup: Setup::Embedded,
+            servers: None,
             gate: Vec::new(),
             gate_on: true,
             operators: Vec::new(),
@@ -92,13 +96,14 @@ impl WorldBuilder {
         }
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("clock"), "0").unwrap();
-        let launch = self.launch(&simulator.url(), &operators, folder.path());
+        let ground = Ground::prepare(folder.path(), self.servers.clone()).await;
+        let launch = self.launch(&simulator.url(), &operators, folder.path(), &ground);
         for (key, value) in self.stored_settings(&gate) {
             launch.run(&["admin", "set", key, &value]).await.lines();
         }
         let mut world = World {
             control,
-            database: Database::of(self.setup, folder.path()),
+            database: Database::of(&ground),
             gate,
             launch,
             operators,
@@ -107,6 +112,7 @@ impl WorldBuilder {
             ahead: Default::default(),
             expected: Default::default(),
             folder,
+            _ground: ground,
         };
         if self.runs {
             world.program_starts();
@@ -124,7 +130,7 @@ impl WorldBuilder {
         world
     }
 
-    fn launch(&self, url: &str, operators: &[Person], folder: &std::path::Path) -> Launch {
+    fn launch(&self, url: &str, operators: &[Person], folder: &Path, ground: &Ground) -> Launch {
         let ids: Vec<String> = operators.iter().map(|operator| operator.id().to_string()).collect();
         let mut settings = vec![
             ("TELEGRAM_TOKEN", TOKEN.to_owned()),
@@ -136,7 +142,7 @@ impl WorldBuilder {
             ("TEST_CLOCK", folder.join("clock").display().to_string()),
             ("RUST_LOG", "info,sqlx=warn,hyper=warn,reqwest=warn".to_owned()),
         ];
-        settings.extend(self.setup.environment(folder));
+        settings.extend(ground.environment());
         settings.extend(self.environment.iter().cloned());
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         // A folder without a .env.

@@ -1,18 +1,18 @@
 //! What the program has written: read beside it, never changed while it runs.
 
-use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions, FromRow};
 
-use super::setup::{Setup, database_file};
+use super::setup::Ground;
 
 /// A way into the database of a world.
 #[derive(Clone)]
-pub struct Database {
-    setup: Setup,
-    file: String,
+pub enum Database {
+    Sqlite(String),
+    Postgres(PgPool),
 }
 
 /// A row of `users`.
@@ -44,21 +44,25 @@ pub struct AuditRow {
 }
 
 impl Database {
-    pub fn of(setup: Setup, folder: &Path) -> Self {
-        Self { setup, file: database_file(folder) }
+    pub fn of(ground: &Ground) -> Self {
+        match ground {
+            Ground::Embedded(file) => Self::Sqlite(file.clone()),
+            Ground::Distributed(lent) => {
+                let pool = PgPoolOptions::new().max_connections(2);
+                Self::Postgres(pool.connect_lazy(lent.database_url().as_str()).unwrap())
+            }
+        }
     }
 
-    async fn open(&self, read_only: bool) -> SqliteConnection {
-        let Setup::Embedded = self.setup;
-        let options = SqliteConnectOptions::new().filename(&self.file).read_only(read_only);
-        options.busy_timeout(Duration::from_secs(10)).disable_statement_logging().connect().await.unwrap()
-    }
-
-    async fn rows<T>(&self, sql: &'static str) -> Vec<T>
+    /// What a query finds; it must mean the same to both databases.
+    pub async fn rows<T>(&self, sql: &'static str) -> Vec<T>
     where
-        T: for<'r> FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
+        T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
-        sqlx::query_as(sql).fetch_all(&mut self.open(true).await).await.unwrap()
+        match self {
+            Self::Sqlite(file) => sqlx::query_as(sql).fetch_all(&mut open(file, true).await).await.unwrap(),
+            Self::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
+        }
     }
 
     /// Everyone, by id.
@@ -99,9 +103,9 @@ impl Database {
     pub async fn undone(&self, now: i64) -> Vec<String> {
         let all: Vec<(String, i64)> = self
             .rows(
-                "SELECT 'update ' || state || ' ' || raw, 0 FROM updates WHERE state <> 'dead'
-                 UNION ALL SELECT 'notice ' || state || ' ' || notice, IIF(state = 'pending', send_at, 0) FROM outbox
-                 UNION ALL SELECT 'job ' || state || ' ' || kind, IIF(state = 'queued', run_at, 0) FROM jobs",
+                "SELECT 'update ' || state || ' ' || raw, CAST(0 AS BIGINT) FROM updates WHERE state <> 'dead'
+                 UNION ALL SELECT 'notice ' || state || ' ' || notice, CASE state WHEN 'pending' THEN send_at ELSE 0 END FROM outbox
+                 UNION ALL SELECT 'job ' || state || ' ' || kind, CASE state WHEN 'queued' THEN run_at ELSE 0 END FROM jobs",
             )
             .await;
         all.into_iter().filter(|(_, due)| *due <= now).map(|(what, _)| what).collect()
@@ -109,11 +113,18 @@ impl Database {
 
     /// Makes the database one of a later version of the program, which must not be running.
     pub async fn needs_program(&self, version: i64) {
-        let mut connection = self.open(false).await;
-        sqlx::query("UPDATE schema_support SET min_program = $1")
-            .bind(version)
-            .execute(&mut connection)
-            .await
-            .unwrap();
+        let sql = "UPDATE schema_support SET min_program = $1";
+        match self {
+            Self::Sqlite(file) => {
+                sqlx::query(sql).bind(version).execute(&mut open(file, false).await).await.map(drop)
+            }
+            Self::Postgres(pool) => sqlx::query(sql).bind(version).execute(pool).await.map(drop),
+        }
+        .unwrap();
     }
+}
+
+async fn open(file: &str, read_only: bool) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(file).read_only(read_only);
+    options.busy_timeout(Duration::from_secs(10)).disable_statement_logging().connect().await.unwrap()
 }

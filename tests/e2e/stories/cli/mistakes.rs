@@ -109,19 +109,6 @@ async fn a_database_of_a_later_version() {
 }
 
 #[tokio::test]
-async fn a_second_process_on_the_same_sqlite_file() {
-    let w = World::open().await;
-    let sara = w.member("سارة").await;
-    for command in [&["run"][..], &["admin", "get"], &["migrate", "status"]] {
-        let said = w.runs(command).await;
-        names(said.refused(), &["qura.db"]);
-    }
-    sara.says("/help").await;
-    sara.sees(qura_i18n::Msg::HelpText).await;
-    w.ends().await;
-}
-
-#[tokio::test]
 async fn a_database_that_cannot_be_made() {
     let w = World::builder().idle().start().await;
     let file = w.launch.folder.join("occupied");

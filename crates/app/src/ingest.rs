@@ -3,9 +3,12 @@
 
 mod consumer;
 mod done;
+mod hand;
 mod handler;
+mod handover;
 mod poller;
 mod position;
+mod processor;
 mod queue;
 mod share;
 mod turn;
@@ -13,7 +16,9 @@ mod turn;
 pub use consumer::Consumer;
 pub use done::{Done, DoneGroup};
 pub use handler::{HandleError, Handled, UpdateHandler};
+pub use handover::Handover;
 pub use poller::{Poller, PollerError};
 pub use position::{PARTITIONS, URGENT_PARTITION, partition_and_key};
+pub use processor::Processor;
 pub use share::ShareKeeper;
 pub use turn::PollerTurn;

@@ -40,6 +40,8 @@ impl WakeUps for InProcessWakeUps {
         self.ring(topic);
     }
 
+    async fn wake_others(&self, _topic: Topic) {}
+
     async fn wait(&self, topic: Topic, at_most: Duration) {
         let _ = tokio::time::timeout(at_most, self.bell(topic).notified()).await;
     }

@@ -61,6 +61,9 @@ pub trait WakeUps: Send + Sync {
     /// waiting is kept for the next who waits in this process.
     async fn wake(&self, topic: Topic);
 
+    /// Wakes those who wait for the topic in other processes: this one knows already.
+    async fn wake_others(&self, topic: Topic);
+
     /// Returns at the next wake-up of the topic, or after `at_most`.
     async fn wait(&self, topic: Topic, at_most: Duration);
 }

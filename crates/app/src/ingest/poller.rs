@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qura_domain::ids::{BotId, Seq};
+use qura_domain::ids::BotId;
 use qura_ports::clock::Clock;
 use qura_ports::coordination::{Topic, WakeUps};
 use qura_ports::random::Random;
@@ -12,7 +12,8 @@ use qura_storage::{Batch, Db, NewUpdate, Position, StorageError};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::position::{partition_and_key, seq_after, update_id};
+use super::handover::{Handover, StoredBatch};
+use super::position::{begins_anew, partition_and_key, seq_after, update_id};
 
 /// No more than one call in this time, so that a stream of single updates is fetched in groups.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
@@ -34,6 +35,8 @@ pub struct Poller {
     pub source: Arc<dyn UpdateSource>,
     pub db: Db,
     pub wakeups: Arc<dyn WakeUps>,
+    /// To the consumer of this process, if it has one.
+    pub handover: Arc<Handover>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub bot: BotId,
@@ -60,6 +63,9 @@ impl Poller {
     /// Polls until told to stop, through whatever trouble can pass.
     pub async fn run(&self, stop: &CancellationToken) -> Result<(), PollerError> {
         let Some(mut position) = self.take_over(stop).await else { return Ok(()) };
+        if let Some(last) = position.last_seq {
+            self.handover.advance(last);
+        }
         let mut trouble = Backoff::default();
         let mut unlooked = BETWEEN_LOOKS;
         while !stop.is_cancelled() {
@@ -81,7 +87,7 @@ impl Poller {
                 Ok(updates) => {
                     trouble.reset();
                     unlooked += u32::try_from(updates.len()).unwrap_or(BETWEEN_LOOKS);
-                    self.keep(&mut position, &updates, stop).await?;
+                    self.keep(&mut position, updates, stop).await?;
                     SHORTEST_PAUSE.saturating_sub(began.elapsed())
                 }
                 Err(TelegramError::Unauthorized) => return Err(PollerError::Unauthorized),
@@ -118,7 +124,7 @@ impl Poller {
     async fn keep(
         &self,
         position: &mut Position,
-        updates: &[RawUpdate],
+        updates: Vec<RawUpdate>,
         stop: &CancellationToken,
     ) -> Result<(), PollerError> {
         let mut trouble = Backoff::default();
@@ -127,18 +133,19 @@ impl Poller {
         let mut numbered = None;
         loop {
             let stored = async {
-                let rows = match numbered.take() {
-                    Some(rows) => rows,
-                    None => self.number(position, updates).await?,
+                let batch = match numbered.take() {
+                    Some(batch) => batch,
+                    None => self.number(position, &updates).await?,
                 };
-                let stored = self.store(position, &rows).await;
-                numbered = Some(rows);
+                let stored = self.store(position, &batch).await;
+                numbered = Some(batch);
                 stored
             };
             match stored.await {
-                Ok(last) => {
-                    position.last_seq = last.or(position.last_seq);
-                    self.wakeups.wake(Topic::Updates).await;
+                Ok(new) => {
+                    if let Some(batch) = numbered {
+                        self.announce(position, batch, new).await;
+                    }
                     return Ok(());
                 }
                 Err(StorageError::Fenced) => return Err(PollerError::Fenced),
@@ -148,37 +155,52 @@ impl Poller {
         }
     }
 
+    /// Tells those who handle updates what is new.
+    async fn announce(&self, position: &mut Position, batch: StoredBatch, new: u64) {
+        let Some(last) = batch.updates.last().map(|update| update.seq) else { return };
+        // A batch whose first try came through without an answer is in other hands by now.
+        let all_new = new == batch.updates.len() as u64;
+        position.last_seq = Some(last);
+        self.handover.advance(last);
+        metrics::counter!("updates_received_total").increment(new);
+        if all_new && self.handover.offer(batch) {
+            self.wakeups.wake_others(Topic::Updates).await;
+        } else {
+            self.wakeups.wake(Topic::Updates).await;
+        }
+    }
+
     /// Gives each update that is new its place in the log.
-    async fn number(
-        &self,
-        position: &Position,
-        updates: &[RawUpdate],
-    ) -> Result<Vec<NewUpdate>, StorageError> {
-        let newest = self.db.read().await?.updates().newest_seq().await?;
+    async fn number(&self, position: &Position, updates: &[RawUpdate]) -> Result<StoredBatch, StorageError> {
         let mut last = position.last_seq;
+        // Only a new count needs to know of the other bots' numbers.
+        let mut newest = None;
         let mut rows = Vec::with_capacity(updates.len());
         for update in updates {
+            if newest.is_none() && begins_anew(last, update.id) {
+                newest = self.db.read().await?.updates().newest_seq().await?;
+            }
             let Some(seq) = seq_after(last, newest, update.id) else { continue };
             last = Some(seq);
             let (partition, key) = partition_and_key(update.route, update.id);
             rows.push(NewUpdate { seq, partition, key, raw: update.raw.clone() });
         }
-        Ok(rows)
+        Ok(StoredBatch { after: position.last_seq, updates: rows, received_at: self.clock.now() })
     }
 
-    async fn store(&self, position: &Position, rows: &[NewUpdate]) -> Result<Option<Seq>, StorageError> {
+    /// Returns how many updates of the batch are new.
+    async fn store(&self, position: &Position, stored: &StoredBatch) -> Result<u64, StorageError> {
         let mut tx = self.db.begin().await?;
         let batch = Batch {
             bot: self.bot,
             api_url: &self.api_url,
             fence: position.fence,
-            updates: rows,
-            received_at: self.clock.now(),
+            updates: &stored.updates,
+            received_at: stored.received_at,
         };
-        tx.updates().append(&batch).await?;
+        let new = tx.updates().append(&batch).await?;
         tx.commit().await?;
-        metrics::counter!("updates_received_total").increment(rows.len() as u64);
-        Ok(rows.last().map(|row| row.seq))
+        Ok(new)
     }
 
     /// Backpressure: what cannot be handled yet is safer with Telegram, which keeps it for a day.

@@ -17,13 +17,15 @@ const REACH: i64 = 200_000;
 /// The number of an update in the log, given the last one stored for its bot. `None` when it was
 /// stored already. `newest` is the newest of all bots, above which a new count begins.
 pub fn seq_after(last: Option<Seq>, newest: Option<Seq>, id: UpdateId) -> Option<Seq> {
-    let fresh_epoch = || newest.max(last).map_or(0, |seq| epoch(seq) + 1);
-    let Some(last) = last else { return Some(seq(fresh_epoch(), id)) };
-    let ahead = id.get() - update_id(last).get();
-    if ahead.abs() > REACH {
-        return Some(seq(fresh_epoch(), id));
+    match last {
+        Some(last) if !begins_anew(Some(last), id) => (id > update_id(last)).then(|| seq(epoch(last), id)),
+        _ => Some(seq(newest.max(last).map_or(0, |seq| epoch(seq) + 1), id)),
     }
-    (ahead > 0).then(|| seq(epoch(last), id))
+}
+
+/// Whether an update's number is not of the count that the last one was of.
+pub fn begins_anew(last: Option<Seq>, id: UpdateId) -> bool {
+    last.is_none_or(|last| (id.get() - update_id(last).get()).abs() > REACH)
 }
 
 /// Telegram's own number of a stored update.

@@ -25,6 +25,12 @@ const ALL: usize = PARTITIONS as usize + 1;
 #[derive(Clone, Debug, Default)]
 pub struct Held(BTreeMap<u8, Instant>);
 
+impl FromIterator<(u8, Instant)> for Held {
+    fn from_iter<I: IntoIterator<Item = (u8, Instant)>>(partitions: I) -> Self {
+        Self(partitions.into_iter().collect())
+    }
+}
+
 impl Held {
     /// Those whose lease has not run out. A process that slept through its lease holds nothing,
     /// whatever it believed before.

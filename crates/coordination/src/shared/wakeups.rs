@@ -58,6 +58,10 @@ impl RedisWakeUps {
 impl WakeUps for RedisWakeUps {
     async fn wake(&self, topic: Topic) {
         self.here.ring(topic);
+        self.wake_others(topic).await;
+    }
+
+    async fn wake_others(&self, topic: Topic) {
         self.unsaid.topics.lock().unwrap_or_else(PoisonError::into_inner).insert(name(topic));
         self.unsaid.more.notify_one();
     }

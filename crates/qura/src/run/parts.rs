@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use qura_app::admin::AdminService;
 use qura_app::alerts::AlertService;
 use qura_app::batcher::Batcher;
-use qura_app::ingest::{Consumer, DoneGroup, Poller, PollerTurn, ShareKeeper};
+use qura_app::ingest::{Consumer, DoneGroup, Handover, Poller, PollerTurn, Processor, ShareKeeper};
 use qura_app::jobs::{JobRunner, Schedule};
 use qura_app::outbox::OutboxSender;
 use qura_app::people::{PeopleService, SeenGroup};
@@ -40,6 +40,7 @@ pub struct Parts {
     leases: Arc<dyn Leases>,
     random: Arc<dyn Random>,
     wakeups: Arc<dyn WakeUps>,
+    handover: Arc<Handover>,
     messenger: Arc<dyn Messenger>,
     services: Arc<Services>,
     client: Client,
@@ -103,6 +104,7 @@ impl Parts {
             leases,
             random,
             wakeups,
+            handover: Arc::default(),
             messenger,
             services,
             client: telegram.client,
@@ -115,6 +117,7 @@ impl Parts {
             source: Arc::new(ClientUpdates::new(self.client.clone())),
             db: self.db.clone(),
             wakeups: self.wakeups.clone(),
+            handover: self.handover.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             bot: self.account.id,
@@ -126,23 +129,26 @@ impl Parts {
         PollerTurn { poller, leases: self.leases.clone() }
     }
 
-    pub fn consumer(&self, config: &Config) -> Arc<Consumer> {
+    pub fn consumer(&self, config: &Config) -> Consumer {
         let delivery =
             Arc::new(Delivery { services: self.services.clone(), messenger: self.messenger.clone() });
-        Arc::new(Consumer {
+        let handler =
+            Dispatcher { services: self.services.clone(), decoder: Arc::new(BotApiDecoder), delivery };
+        let processor = Processor {
             db: self.db.clone(),
-            wakeups: self.wakeups.clone(),
-            handler: Arc::new(Dispatcher {
-                services: self.services.clone(),
-                decoder: Arc::new(BotApiDecoder),
-                delivery,
-            }),
+            handler: Arc::new(handler),
             settings: self.settings.clone(),
             clock: self.clock.clone(),
             done: Batcher::start(DoneGroup { db: self.db.clone() }),
+        };
+        Consumer {
+            db: self.db.clone(),
+            wakeups: self.wakeups.clone(),
+            handover: self.handover.clone(),
+            processor: Arc::new(processor),
             share: self.share.clone(),
             concurrency: config.bot_concurrency,
-        })
+        }
     }
 
     pub fn job_runner(&self, config: &Config) -> anyhow::Result<Arc<JobRunner>> {

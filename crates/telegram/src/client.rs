@@ -1,6 +1,6 @@
 //! Calls methods of the Bot API over HTTP, and keeps the token out of everything else.
 
-mod answer;
+pub(crate) mod answer;
 mod api_url;
 mod dial;
 mod pool;
@@ -50,6 +50,9 @@ impl Default for Timeouts {
     }
 }
 
+/// Reads an answer: its status, its header `retry-after` in seconds, its body.
+type Read<R> = fn(u16, Option<i64>, &str) -> Result<R, CallFailure>;
+
 /// A Bot API and the token for it. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Client {
@@ -92,41 +95,45 @@ impl Client {
         method: &'static str,
         parameters: &(impl Serialize + Sync),
     ) -> Result<R, CallFailure> {
-        self.call_within(self.inner.timeouts.call, Turn::Waits, method, parameters).await
+        self.call_within(self.inner.timeouts.call, Turn::Waits, method, parameters, answer::read).await
     }
 
-    /// Like [`Client::call`], for a method that waits for up to `wait` on purpose.
-    pub(crate) async fn long_call<R: DeserializeOwned>(
+    /// Like [`Client::call`], for a method that waits for up to `wait` on purpose, and whose answer is
+    /// read by `read`.
+    pub(crate) async fn long_call<R>(
         &self,
         wait: Duration,
         method: &'static str,
         parameters: &(impl Serialize + Sync),
+        read: Read<R>,
     ) -> Result<R, CallFailure> {
-        self.call_within(wait + self.inner.timeouts.poll_margin, Turn::Own, method, parameters).await
+        self.call_within(wait + self.inner.timeouts.poll_margin, Turn::Own, method, parameters, read).await
     }
 
-    async fn call_within<R: DeserializeOwned>(
+    async fn call_within<R>(
         &self,
         within: Duration,
         turn: Turn,
         method: &'static str,
         parameters: &(impl Serialize + Sync),
+        read: Read<R>,
     ) -> Result<R, CallFailure> {
         let begun = Instant::now();
         let outcome = match serde_json::to_vec(parameters) {
-            Ok(body) => self.exchange(within, turn, method, body).await,
+            Ok(body) => self.exchange(within, turn, method, body, read).await,
             Err(error) => Err(CallFailure::Answered(TelegramError::Refused(error.to_string()))),
         };
         metrics::called(method, outcome.as_ref().err(), begun.elapsed());
         outcome
     }
 
-    async fn exchange<R: DeserializeOwned>(
+    async fn exchange<R>(
         &self,
         within: Duration,
         turn: Turn,
         method: &str,
         body: Vec<u8>,
+        read: Read<R>,
     ) -> Result<R, CallFailure> {
         let Inner { pool, host, url, token, .. } = &*self.inner;
         let request = Request::post(url.path_of(token.expose_secret(), method))
@@ -145,7 +152,7 @@ impl Client {
             // A proxy's text may repeat the address.
             body = body.replace(token.expose_secret(), "…").into();
         }
-        answer::read(status, retry_after, &body)
+        read(status, retry_after, &body)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Fetches updates by `getUpdates`.
 
+mod batch;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -66,7 +68,7 @@ impl UpdateSource for ClientUpdates {
             timeout: timeout.as_secs(),
             allowed_updates: ALLOWED_UPDATES,
         };
-        let batch: Vec<Box<RawValue>> = self.client.long_call(timeout, "getUpdates", &request).await?;
+        let batch = self.client.long_call(timeout, "getUpdates", &request, batch::read).await?;
         Ok(addressed(batch, limit))
     }
 }

@@ -99,13 +99,27 @@ pub fn read(body: &str) -> Result<Message, Malformed> {
     })
 }
 
-/// Drops the entities that point beyond the text: sent back, they would be refused.
+/// Drops the entities that point beyond the text or into a letter: sent back, they would be refused.
 fn rich(text: String, mut entities: Vec<Entity>) -> RichText {
     let end = RichText::plain(text.as_str()).utf16_len();
+    let middles = if entities.is_empty() { Vec::new() } else { middles(&text) };
+    let is_within_a_letter = |at: u32| middles.binary_search(&at).is_ok();
     entities.retain(|entity| {
-        entity.length > 0 && entity.offset.checked_add(entity.length).is_some_and(|last| last <= end)
+        let last = entity.offset.checked_add(entity.length);
+        entity.length > 0
+            && last.is_some_and(|last| last <= end && !is_within_a_letter(last))
+            && !is_within_a_letter(entity.offset)
     });
     RichText::from_parts(text, entities)
+}
+
+/// Where the second halves of letters are that take two UTF-16 units, in order.
+fn middles(text: &str) -> Vec<u32> {
+    let units = text.chars().scan(0, |at: &mut u32, letter| {
+        *at += letter.len_utf16() as u32;
+        Some((*at - 1, letter.len_utf16() == 2))
+    });
+    units.filter(|(_, is_pair)| *is_pair).map(|(at, _)| at).collect()
 }
 
 /// Reads a list of entities and drops those that are not understood, be it for their kind or form.

@@ -110,6 +110,24 @@ fn entities_that_are_not_understood_are_dropped_alone() {
 }
 
 #[test]
+fn entities_that_halve_a_letter_are_dropped() {
+    let message = message(json!({"text": "a😀b", "entities": [
+        {"type": "bold", "offset": 0, "length": 2},
+        {"type": "bold", "offset": 2, "length": 2},
+        {"type": "bold", "offset": 2, "length": 1},
+        {"type": "italic", "offset": 1, "length": 2},
+        {"type": "underline", "offset": 0, "length": 4},
+    ]}));
+    assert_eq!(
+        message.text.entities(),
+        [
+            Entity { kind: EntityKind::Italic, offset: 1, length: 2 },
+            Entity { kind: EntityKind::Underline, offset: 0, length: 4 },
+        ]
+    );
+}
+
+#[test]
 fn a_caption_is_the_text_of_a_picture() {
     let message = message(json!({
         "photo": [{"file_id": "A", "file_unique_id": "B", "width": 1, "height": 1}],

@@ -51,8 +51,10 @@ impl<'de> Visitor<'de> for FrameVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Frame<'de>, A::Error> {
         let mut id = None;
         let mut parts = Vec::with_capacity(1);
-        while let Some(name) = map.next_key::<String>()? {
+        // Not even a name is understood on the way: half a letter in one must not hide the number.
+        while let Some(name) = map.next_key::<&RawValue>()? {
             let raw = map.next_value::<&RawValue>()?;
+            let name = serde_json::from_str(name.get()).unwrap_or_else(|_| name.get().to_owned());
             if name == "update_id" {
                 id = raw.get().parse::<i64>().ok().filter(|id| (0..=HIGHEST_ID).contains(id));
             } else if raw.get() != "null" {
@@ -88,6 +90,13 @@ mod tests {
         for raw in [deep.as_str(), r#"{"update_id":7,"message":{"text":"\ud800","date":1e999}}"#] {
             assert_eq!(Frame::read(raw).unwrap().id.get(), 7);
         }
+    }
+
+    #[test]
+    fn half_a_letter_in_a_name_hides_neither_number_nor_content() {
+        let frame = Frame::read(r#"{"\ud800":1,"update_\u0069d":7,"message":{}}"#).unwrap();
+        assert_eq!((frame.id.get(), frame.body().unwrap().0), (7, "message"));
+        assert_eq!(Frame::read(r#"{"update_id":7,"\ud800":{}}"#).unwrap().body().unwrap().0, r#""\ud800""#);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod frame;
 mod membership;
 mod message;
+mod object;
 mod route;
 mod shape;
 
@@ -13,6 +14,7 @@ use qura_ports::telegram::{
 use serde::Deserialize;
 
 use frame::Frame;
+use object::from_objects;
 use route::route;
 use shape::Sender;
 
@@ -54,6 +56,7 @@ pub fn address(raw: &str) -> Option<(UpdateId, Route)> {
 
 /// `CallbackQuery`.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct CallbackShape {
     id: String,
     from: Sender,
@@ -70,6 +73,7 @@ fn callback(body: &str) -> Result<Callback, Malformed> {
 
 /// `InlineQuery`.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct InlineQueryShape {
     id: String,
     from: Sender,
@@ -84,6 +88,7 @@ fn inline_query(body: &str) -> Result<InlineQuery, Malformed> {
 
 /// `ChatMemberUpdated`.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct MembershipChangeShape {
     chat: Chat,
     from: Sender,
@@ -106,6 +111,7 @@ fn membership_change(body: &str) -> Result<MembershipChange, Malformed> {
 
 /// `ChatJoinRequest`.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct JoinRequestShape {
     chat: Chat,
     from: Sender,
@@ -116,6 +122,8 @@ fn join_request(body: &str) -> Result<JoinRequest, Malformed> {
     let JoinRequestShape { chat, from, date } = read(body)?;
     Ok(JoinRequest { chat: chat.summary(), from: from.into(), date: shape::date(date) })
 }
+
+from_objects!(CallbackShape, InlineQueryShape, MembershipChangeShape, JoinRequestShape);
 
 #[cfg(test)]
 mod tests;

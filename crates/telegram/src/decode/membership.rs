@@ -4,10 +4,12 @@ use qura_domain::membership::{Membership, Rights};
 use qura_ports::telegram::Malformed;
 use serde::Deserialize;
 
+use super::object::from_objects;
 use super::shape::Sender;
 
 /// All six forms of `ChatMember` in one: which fields are there depends on the status.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 pub struct ChatMember {
     status: String,
     pub user: Sender,
@@ -27,6 +29,8 @@ pub struct ChatMember {
     #[serde(default)]
     can_restrict_members: bool,
 }
+
+from_objects!(ChatMember);
 
 impl ChatMember {
     /// Fails for a status that the Bot API did not have when this was written.

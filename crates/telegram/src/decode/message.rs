@@ -6,10 +6,12 @@ use qura_ports::telegram::{ChatSummary, Malformed, Message, Origin};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::object::from_objects;
 use super::shape::{self, Chat, Sender};
 
 /// `Message`.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct MessageShape {
     message_id: MessageId,
     chat: Chat,
@@ -31,15 +33,18 @@ struct MessageShape {
 
 /// Anything at all.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Present {}
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct ReplyTo {
     message_id: MessageId,
 }
 
 /// `MessageOrigin`, of which only the channel's form has both.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct ForwardOrigin {
     #[serde(rename = "type")]
     kind: String,
@@ -48,6 +53,7 @@ struct ForwardOrigin {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct ChatShared {
     request_id: i32,
     chat_id: ChatId,
@@ -55,10 +61,13 @@ struct ChatShared {
 
 /// A message of which only the place matters (`MaybeInaccessibleMessage`).
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 pub struct Place {
     chat: Chat,
     message_id: MessageId,
 }
+
+from_objects!(MessageShape, Present, ReplyTo, ForwardOrigin, ChatShared, Place, EntityShape, MentionedUser);
 
 impl From<Place> for (ChatSummary, MessageId) {
     fn from(Place { chat, message_id }: Place) -> Self {
@@ -131,6 +140,7 @@ fn entities<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Entity>, D
 
 /// `MessageEntity`.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct EntityShape {
     #[serde(rename = "type")]
     kind: String,
@@ -143,6 +153,7 @@ struct EntityShape {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct MentionedUser {
     id: UserId,
 }

@@ -11,66 +11,83 @@ use super::frame::Frame;
 /// is stored either way.
 pub fn route(frame: &Frame<'_>) -> Route {
     let Some((kind, body)) = frame.body() else { return Route::Unknown };
-    let Some(hints) = lenient::<Hints<'_>>(body) else { return Route::Unknown };
     let found = match kind {
         // With `from` alone, an answer in a group would overtake what was said before it.
         "message" | "edited_message" | "channel_post" | "edited_channel_post" | "my_chat_member" => {
-            hints.place()
+            place(body)
         }
-        "chat_member" => hints.member().map(Route::Person),
-        "pre_checkout_query" => hints.from().map(Route::Urgent),
-        "chat_boost" | "removed_chat_boost" => hints.booster().map(Route::Person).or_else(|| hints.place()),
-        _ => hints.from().map(Route::Person).or_else(|| hints.place()),
+        "chat_member" => member(body).map(Route::Person),
+        "pre_checkout_query" => sender(body).map(Route::Urgent),
+        "chat_boost" | "removed_chat_boost" => booster(body).map(Route::Person).or_else(|| place(body)),
+        _ => sender(body).or_else(|| voter(body)).map(Route::Person).or_else(|| place(body)),
     };
     found.unwrap_or(Route::Unknown)
 }
 
-/// Where the names of people and chats stand in the kinds of updates, unread until asked for.
-#[derive(Deserialize)]
-struct Hints<'a> {
-    #[serde(borrow)]
-    chat: Option<&'a RawValue>,
-    #[serde(borrow)]
-    from: Option<&'a RawValue>,
-    /// In `poll_answer` and `message_reaction`.
-    #[serde(borrow)]
-    user: Option<&'a RawValue>,
-    #[serde(borrow)]
-    new_chat_member: Option<&'a RawValue>,
-    /// In `chat_boost`.
-    #[serde(borrow)]
-    boost: Option<&'a RawValue>,
-    /// In `removed_chat_boost`.
-    #[serde(borrow)]
-    source: Option<&'a RawValue>,
+/// The person in a private chat, else the chat.
+fn place(body: &RawValue) -> Option<Route> {
+    let Placed { chat } = lenient(body)?;
+    let Identified { id } = lenient(chat)?;
+    let chat = ChatId::new(id);
+    Some(chat.person().map_or(Route::Chat(chat), Route::Person))
 }
 
-impl Hints<'_> {
-    /// The person in a private chat, else the chat.
-    fn place(&self) -> Option<Route> {
-        let Identified { id } = lenient(self.chat?)?;
-        let chat = ChatId::new(id);
-        Some(chat.person().map_or(Route::Chat(chat), Route::Person))
-    }
+fn sender(body: &RawValue) -> Option<UserId> {
+    let Sent { from } = lenient(body)?;
+    person(from)
+}
 
-    fn from(&self) -> Option<UserId> {
-        person(self.from.or(self.user)?)
-    }
+/// Whoever acts in `poll_answer` and `message_reaction`.
+fn voter(body: &RawValue) -> Option<UserId> {
+    let Owned { user } = lenient(body)?;
+    person(user)
+}
 
-    /// The affected person, who is not always the one who acted.
-    fn member(&self) -> Option<UserId> {
-        let Owned { user } = lenient(self.new_chat_member?)?;
-        person(user)
-    }
+/// The affected person, who is not always the one who acted.
+fn member(body: &RawValue) -> Option<UserId> {
+    let Changed { new_chat_member } = lenient(body)?;
+    let Owned { user } = lenient(new_chat_member)?;
+    person(user)
+}
 
-    fn booster(&self) -> Option<UserId> {
-        let source = match self.boost {
-            Some(boost) => lenient::<Boost<'_>>(boost)?.source,
-            None => self.source?,
-        };
-        let Owned { user } = lenient(source)?;
-        person(user)
-    }
+fn booster(body: &RawValue) -> Option<UserId> {
+    let boost = lenient(body).map_or(body, |Boosted { boost }| boost);
+    let Sourced { source } = lenient(boost)?;
+    let Owned { user } = lenient(source)?;
+    person(user)
+}
+
+// One field each: what is wrong with another, such as its coming twice, is then of no account.
+
+#[derive(Deserialize)]
+struct Placed<'a> {
+    #[serde(borrow)]
+    chat: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Sent<'a> {
+    #[serde(borrow)]
+    from: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Changed<'a> {
+    #[serde(borrow)]
+    new_chat_member: &'a RawValue,
+}
+
+/// `chat_boost`; `removed_chat_boost` has the source itself.
+#[derive(Deserialize)]
+struct Boosted<'a> {
+    #[serde(borrow)]
+    boost: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Sourced<'a> {
+    #[serde(borrow)]
+    source: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -84,18 +101,14 @@ struct Owned<'a> {
     user: &'a RawValue,
 }
 
-#[derive(Deserialize)]
-struct Boost<'a> {
-    #[serde(borrow)]
-    source: &'a RawValue,
-}
-
 fn person(raw: &RawValue) -> Option<UserId> {
     lenient::<Identified>(raw).map(|Identified { id }| UserId::new(id))
 }
 
+/// Reads an object. A list could be taken for one, its items for the fields in their order.
 fn lenient<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
-    serde_json::from_str(raw.get()).ok()
+    let text = raw.get();
+    text.starts_with('{').then(|| serde_json::from_str(text).ok())?
 }
 
 #[cfg(test)]
@@ -131,6 +144,9 @@ mod tests {
             r#""chat_boost":{"chat":{"id":-100},"boost":{"source":{"user":{"id":7}}}}"#,
             r#""removed_chat_boost":{"chat":{"id":-100},"source":{"user":{"id":7}}}"#,
             r#""kind_of_the_future":{"from":{"id":7}}"#,
+            r#""kind_of_the_future":{"from":null,"user":{"id":7}}"#,
+            r#""message":{"chat":{"id":7},"user":1,"user":2}"#,
+            r#""callback_query":{"from":{"id":7},"chat":1,"chat":2}"#,
         ] {
             assert_eq!(of(content), person(7), "{content}");
         }
@@ -166,6 +182,8 @@ mod tests {
             r#""message":{"chat":{"id":1e30}}"#,
             r#""message":{"chat":{"id":9223372036854775808}}"#,
             r#""message":{"chat":{"id":7},"chat":{"id":8}}"#,
+            r#""message":{"chat":[7]}"#,
+            r#""message":[{"id":7}]"#,
             r#""chat_member":{"from":{"id":7},"new_chat_member":[]}"#,
             r#""chat_member":{"from":{"id":7}}"#,
             r#""poll":{"id":"1"}"#,

@@ -7,6 +7,7 @@ use qura_domain::time::Timestamp;
 use qura_ports::telegram::{ChatInfo, ChatSummary, Malformed};
 use serde::Deserialize;
 
+use super::object::from_objects;
 use crate::complaint::complaint;
 
 /// Reads an object. What its text says beyond the shape's fields is ignored.
@@ -21,6 +22,7 @@ pub fn date(secs: i64) -> Timestamp {
 
 /// `User`.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 pub struct Sender {
     pub id: UserId,
     is_bot: bool,
@@ -32,6 +34,8 @@ pub struct Sender {
     #[serde(default)]
     is_premium: bool,
 }
+
+from_objects!(Sender, Chat);
 
 impl From<Sender> for Person {
     fn from(user: Sender) -> Self {
@@ -49,6 +53,7 @@ impl From<Sender> for Person {
 
 /// `Chat`, and the part of `ChatFullInfo` that Qura uses.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 pub struct Chat {
     id: ChatId,
     #[serde(rename = "type")]

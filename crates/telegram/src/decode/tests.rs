@@ -265,6 +265,24 @@ fn known_kinds_of_another_shape_are_malformed() {
 }
 
 #[test]
+fn a_list_is_no_object() {
+    let user = json!([7, false, "x", null, null, null, null]);
+    let chat = json!([7, "private", null, null, null, null]);
+    let message = |chat: Value, from: Value| json!({"message_id": 1, "date": 1, "chat": chat, "from": from});
+    let press = |from: Value, place: Value| json!({"id": "1", "from": from, "message": place, "data": "x"});
+    for (kind, body) in [
+        ("message", message(chat, sara())),
+        ("message", message(private_chat(), user.clone())),
+        ("callback_query", press(user, Value::Null)),
+        ("callback_query", press(sara(), json!([private_chat(), 5]))),
+        ("inline_query", json!(["1", sara(), "query", "offset"])),
+        ("chat_join_request", json!([channel(), sara(), 5])),
+    ] {
+        assert!(decode(kind, body.clone()).is_err(), "{body}");
+    }
+}
+
+#[test]
 fn no_text_makes_the_decoder_panic() {
     let deep = format!(r#"{{"update_id":1,"message":{}}}"#, r#"{"reply_to_message":"#.repeat(9_000));
     let nested = format!(

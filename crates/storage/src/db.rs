@@ -57,6 +57,15 @@ impl FromStr for DatabaseUrl {
     }
 }
 
+/// What every session of PostgreSQL is set to.
+const SESSION: [(&str, &str); 2] = [
+    // A plan made while `updates` was small would stay a scan of the whole table for ever.
+    ("plan_cache_mode", "force_custom_plan"),
+    // A process that froze or lost its machine in the middle of a unit of work would keep its locks for hours.
+    // By this time its leases have run out as well.
+    ("idle_in_transaction_session_timeout", "6s"),
+];
+
 /// A database. Cheap to clone.
 #[derive(Clone)]
 pub enum Db {
@@ -87,8 +96,7 @@ impl Db {
             // A ping before each use costs a round trip; a broken connection shows anyway.
             .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(10))
-            // A plan made while `updates` was small would stay a scan of the whole table for ever.
-            .connect_with(options.clone().options([("plan_cache_mode", "force_custom_plan")]))
+            .connect_with(options.clone().options(SESSION))
             .await;
         match pool {
             Ok(pool) => Ok(Self::Pg(pool)),
@@ -130,16 +138,16 @@ impl Db {
     /// Begins a unit of work. On SQLite it waits for the one before it.
     pub async fn begin(&self) -> Result<Tx, StorageError> {
         match self {
-            Self::Pg(pool) => Ok(Tx::Pg(pool.begin().await?)),
-            Self::Lite { write, .. } => Ok(Tx::Lite(write.begin_with("BEGIN IMMEDIATE").await?)),
+            Self::Pg(pool) => Ok(Tx::Pg(Box::pin(pool.begin()).await?)),
+            Self::Lite { write, .. } => Ok(Tx::Lite(Box::pin(write.begin_with("BEGIN IMMEDIATE")).await?)),
         }
     }
 
     /// A connection for reading, outside of any unit of work.
     pub async fn read(&self) -> Result<Reader, StorageError> {
         match self {
-            Self::Pg(pool) => Ok(Reader::Pg(pool.acquire().await?)),
-            Self::Lite { read, .. } => Ok(Reader::Lite(read.acquire().await?)),
+            Self::Pg(pool) => Ok(Reader::Pg(Box::pin(pool.acquire()).await?)),
+            Self::Lite { read, .. } => Ok(Reader::Lite(Box::pin(read.acquire()).await?)),
         }
     }
 

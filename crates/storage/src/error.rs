@@ -48,9 +48,10 @@ impl StorageError {
 fn is_transient_code(code: &str) -> bool {
     // PostgreSQL's codes have five characters, SQLite's are numbers below 10,000.
     if code.len() == 5 {
-        // 40001 serialization failure, 40P01 deadlock; 57P01–57P03 the server stops, crashes, starts;
-        // class 08 the connection broke; class 53 no room: disk, memory, connections.
-        return matches!(code, "40001" | "40P01" | "57P01" | "57P02" | "57P03")
+        // 40001 serialization failure, 40P01 deadlock; 25P03 this process slept in the middle of it;
+        // 57P01–57P03 the server stops, crashes, starts; class 08 the connection broke; class 53 no room:
+        // disk, memory, connections.
+        return matches!(code, "40001" | "40P01" | "25P03" | "57P01" | "57P02" | "57P03")
             || code.starts_with("08")
             || code.starts_with("53");
     }
@@ -92,7 +93,9 @@ mod tests {
     #[test]
     fn knows_what_may_pass_by_itself() {
         // 517 busy snapshot, 261 busy recovery, 262 locked shared cache; 53100 and 13 a full disk.
-        for code in ["40001", "40P01", "57P01", "08006", "53100", "5", "6", "13", "517", "261", "262"] {
+        for code in
+            ["40001", "40P01", "25P03", "57P01", "08006", "53100", "5", "6", "13", "517", "261", "262"]
+        {
             assert!(is_transient_code(code), "{code}");
         }
         // Unique violation, undefined table, constraint, read-only, unique constraint.

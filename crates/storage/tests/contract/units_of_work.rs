@@ -5,7 +5,7 @@ use std::time::Duration;
 use qura_domain::ids::{BotId, ChatId, JobId, NoticeId, Seq, UserId};
 use qura_storage::{AuditEntry, Batch, Db, NewJob, NewUpdate, Seen, Session, StorageError, Tx};
 
-use crate::database::{at, on_sqlite};
+use crate::database::{at, on_postgres, on_sqlite};
 use crate::users::person;
 
 on_both_databases! {
@@ -141,6 +141,22 @@ async fn a_reader_of_sqlite_cannot_write() {
         assert!(reader.alerts().raise("a", at(1)).await.is_err());
         drop(reader);
         assert_eq!(tables_with_rows(&db).await, 0);
+    })
+    .await;
+}
+
+/// As of a process that was frozen, or whose machine is gone without a word.
+#[tokio::test]
+async fn a_unit_that_sleeps_does_not_keep_others_waiting() {
+    on_postgres(|db| async move {
+        let mut asleep = db.begin().await.unwrap();
+        asleep.alerts().raise("a", at(1)).await.unwrap();
+        let mut awake = db.begin().await.unwrap();
+        let raised = tokio::time::timeout(Duration::from_secs(15), awake.alerts().raise("a", at(2))).await;
+        raised.expect("the lock of the sleeper is gone").unwrap();
+        awake.commit().await.unwrap();
+        let error = asleep.commit().await.unwrap_err();
+        assert!(error.is_transient(), "{}", error.detail());
     })
     .await;
 }

@@ -1,1 +1,11 @@
-//! Several processes share one bot.
+//! Several programs share one bot: they join and leave, die and freeze, and nobody notices.
+
+mod alone;
+mod crowd;
+mod death;
+mod fleet;
+mod frozen;
+mod ledger;
+
+/// `LEASE` of `crates/app/src/ingest/share.rs`.
+const LEASE: std::time::Duration = std::time::Duration::from_secs(6);

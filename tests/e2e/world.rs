@@ -47,7 +47,7 @@ pub struct World {
     program: Option<Program>,
     /// By how much the program's clock is ahead.
     ahead: Duration,
-    expected: Expected,
+    pub expected: Expected,
     folder: TempDir,
     /// Last, so that the program is gone before it.
     _ground: Ground,
@@ -146,12 +146,7 @@ impl World {
 
     /// What the running program has counted under this name, all labels together.
     pub async fn counted(&self, name: &str) -> f64 {
-        let log = self.log();
-        let line = log.lines().rev().find(|line| line.contains("health and metrics are served")).unwrap();
-        let address = line.rsplit_once("address=").unwrap().1;
-        let page = reqwest::get(format!("http://{address}/metrics")).await.unwrap().text().await.unwrap();
-        let lines = page.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
-        lines.map(|line| line.rsplit_once(' ').unwrap().1.parse::<f64>().unwrap()).sum()
+        self.program.as_ref().expect("a running program").counted(name).await
     }
 
     /// Waits until a condition holds that cannot be waited for in the simulator.

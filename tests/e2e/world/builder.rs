@@ -146,7 +146,7 @@ impl WorldBuilder {
         settings.extend(self.environment.iter().cloned());
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         // A folder without a .env.
-        let launch = Launch { folder: folder.join("home"), settings };
+        let launch = Launch { folder: folder.join("home"), name: "qura".to_owned(), settings };
         std::fs::create_dir(&launch.folder).unwrap();
         launch
     }

@@ -14,6 +14,8 @@ const LONGEST_STOP: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Launch {
     pub folder: PathBuf,
+    /// Whose log it is, where several run.
+    pub name: String,
     pub settings: Vec<(String, String)>,
 }
 
@@ -68,7 +70,8 @@ impl Launch {
 
     /// Starts the program; its words go into files, those of one start behind those of the one before.
     pub fn start(&self, arguments: &[&str]) -> Program {
-        let (log, out) = (self.folder.join("stderr"), self.folder.join("stdout"));
+        let file = |kind| self.folder.join(format!("{}.{kind}", self.name));
+        let (log, out) = (file("stderr"), file("stdout"));
         let open = |path: &Path| File::options().create(true).append(true).open(path).unwrap();
         let child = self.command(arguments).stderr(open(&log)).stdout(open(&out)).spawn().unwrap();
         Program { child, log, out }
@@ -103,12 +106,17 @@ impl Program {
         self.child.wait().unwrap();
     }
 
+    /// A signal by its name.
+    pub fn hears(&mut self, signal: &str) {
+        assert_eq!(self.child.try_wait().unwrap(), None, "it had ended before:\n{}", self.log());
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+    }
+
     /// SIGTERM: it ends by itself, in time and well.
     pub async fn stops(&mut self) {
-        assert_eq!(self.child.try_wait().unwrap(), None, "it had ended before:\n{}", self.log());
         let told = Instant::now();
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.hears("TERM");
         let status = self.ends_within(LONGEST_STOP + Duration::from_secs(1)).await;
         assert!(status.success(), "{status}:\n{}", self.log());
         assert!(told.elapsed() < LONGEST_STOP, "stopping took {:?}", told.elapsed());
@@ -124,6 +132,21 @@ impl Program {
             assert!(Instant::now() < deadline, "still running after {time:?}:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// What it has counted under this name, all labels together.
+    pub async fn counted(&self, name: &str) -> f64 {
+        let page = self.page("/metrics").await;
+        let lines = page.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
+        lines.map(|line| line.rsplit_once(' ').unwrap().1.parse::<f64>().unwrap()).sum()
+    }
+
+    /// What it answers over HTTP.
+    pub async fn page(&self, path: &str) -> String {
+        let log = self.log();
+        let line = log.lines().rev().find(|line| line.contains("health and metrics are served")).unwrap();
+        let address = line.rsplit_once("address=").unwrap().1;
+        reqwest::get(format!("http://{address}{path}")).await.unwrap().text().await.unwrap()
     }
 
     /// All that it and its predecessors wrote to standard error.

@@ -1,0 +1,19 @@
+//! Without Redis nothing coordinates several programs, so the second one does not start.
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_second_program_on_the_same_database_without_redis_is_refused() {
+    let mut w = World::builder().idle().start().await;
+    w.launch = w.launch.clone().without("REDIS_URL");
+    w.program_starts();
+    w.member("سارة").await;
+    let said = w.runs(&["run"]).await;
+    assert!(said.refused().contains("REDIS_URL"), "{said:?}");
+    w.member("ليلى").await;
+    // The place of one that died is free.
+    w.program_is_killed();
+    w.program_starts();
+    w.member("منى").await;
+    w.ends().await;
+}

@@ -60,6 +60,7 @@ pub fn routes() -> Router<App> {
         .route("/refusals", get(record::refusals))
         .route("/stats", get(record::stats))
         .route("/updates", post(trouble::inject))
+        .route("/updates/torn", post(trouble::inject_torn))
         .route("/updates/redeliver", post(trouble::redeliver))
         .route("/faults", get(trouble::faults).post(trouble::add_fault).delete(trouble::clear_faults))
         .route("/faults/{id}", delete(trouble::remove_fault))

@@ -40,6 +40,24 @@ pub async fn inject(State(app): State<App>, Body(raw): Body<Raw>) -> Reply {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Torn {
+    bot: Option<Value>,
+    /// What stands behind the number of each update, to the letter.
+    texts: Vec<String>,
+}
+
+/// Updates that need be no JSON.
+pub async fn inject_torn(State(app): State<App>, Body(torn): Body<Torn>) -> Reply {
+    let mut world = app.world();
+    let bot = world.named_bot(torn.bot.as_ref())?;
+    let expires = world.clock.now_ms() + 86_400_000;
+    let queue = &mut world.bots.get_mut(&bot).ok_or_else(|| Problem::not_found("no such bot"))?.updates;
+    let push = |text: String| queue.push(0, expires, Payload::torn(text), false);
+    Ok(Json(json!({"update_ids": torn.texts.into_iter().map(push).collect::<Vec<_>>()})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Redeliver {
     bot: Option<Value>,
     count: Option<usize>,

@@ -88,6 +88,11 @@ impl Payload {
             .collect();
         Self(text.into())
     }
+
+    /// What is to stand between the number and the last brace, whatever it is.
+    pub fn torn(text: String) -> Self {
+        Self(text.into())
+    }
 }
 
 #[derive(Default)]

@@ -91,6 +91,17 @@ async fn updates_are_injected_repeated_and_reordered() {
 }
 
 #[tokio::test]
+async fn updates_are_torn_to_the_letter() {
+    let w = World::new().await;
+    let doubled = ",\"future_kind\":{\"x\":1,\"x\":2}";
+    let ids =
+        w.post("/updates/torn", json!({"bot": BOT, "texts": ["", doubled]})).await["update_ids"].clone();
+    let batch = w.updates().await;
+    assert_eq!(batch, [json!({"update_id": ids[0]}), json!({"update_id": ids[1], "future_kind": {"x": 2}})]);
+    w.ends_with_refusals(0).await;
+}
+
+#[tokio::test]
 async fn waiting_ends_when_it_is_so_and_not_before() {
     let w = World::new().await;
     let sara = w.user("سارة").await;

@@ -34,11 +34,14 @@ fn whole_ones(body: &str) -> Batch {
     texts.filter_map(first_value).collect()
 }
 
-/// Where an object has its number as its first field, as every update of Telegram has. What people write
-/// cannot look like it: within a string, quotes are escaped.
+/// Where an item of a list has its number as its first field, as every update of Telegram has. What people
+/// write cannot look like it: within a string, quotes are escaped.
 fn starts(body: &str) -> Vec<usize> {
     let number = body.match_indices("\"update_id\"");
-    let start = |(at, _)| body.get(..at)?.trim_end().strip_suffix('{').map(str::len);
+    let start = |(at, _)| {
+        let before = body.get(..at)?.trim_end().strip_suffix('{')?;
+        before.trim_end().ends_with(['[', ',']).then_some(before.len())
+    };
     number.filter_map(start).collect()
 }
 
@@ -85,7 +88,9 @@ mod tests {
     #[test]
     fn nobody_can_write_an_update() {
         let text = serde_json::json!(r#"{"update_id":1,"message":{}}"#);
-        let quoting = format!(r#"{{"update_id":7,"message":{{"text":{text},"caption":"update_id"}}}}"#);
+        let quoting = format!(
+            r#"{{"update_id":7,"message":{{"text":{text},"caption":"update_id"}},"x":{{"update_id":1}}}}"#
+        );
         assert_eq!(read_whole(&format!("{quoting},{{")), [quoting]);
     }
 

@@ -5,7 +5,12 @@ mod crowd;
 mod death;
 mod fleet;
 mod frozen;
+mod joining;
 mod ledger;
+mod outages;
+mod rolling;
+mod services;
+mod settings;
 
 /// `LEASE` of `crates/app/src/ingest/share.rs`.
 const LEASE: std::time::Duration = std::time::Duration::from_secs(6);

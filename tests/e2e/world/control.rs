@@ -79,7 +79,8 @@ impl Control {
         self.post("/updates", json!({"raw": raw})).await;
     }
 
-    async fn call(&self, method: &str, path: &str, body: Value) -> Result<Value, (u16, String)> {
+    /// Any call; a refusal with its status and its reason.
+    pub async fn call(&self, method: &str, path: &str, body: Value) -> Result<Value, (u16, String)> {
         let url = format!("{}/control{path}", self.base);
         let mut request = self.http.request(method.parse().unwrap(), url);
         if !body.is_null() {

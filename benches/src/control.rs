@@ -14,11 +14,16 @@ pub struct Control {
     url: String,
 }
 
+/// How far a crowd is served.
+#[derive(Debug, Deserialize)]
+struct Progress {
+    answered: u64,
+    done: bool,
+}
+
 /// How a crowd was served.
 #[derive(Debug, Deserialize)]
 pub struct LoadReport {
-    pub answered: u64,
-    pub done: bool,
     pub answered_per_second: f64,
     pub p50_ms: f64,
     pub p95_ms: f64,
@@ -67,12 +72,13 @@ impl Control {
         let deadline = tokio::time::Instant::now() + LONGEST;
         loop {
             tokio::time::sleep(Duration::from_millis(100)).await;
-            let report: LoadReport = serde_json::from_value(self.get(&format!("load/{id}")).await?)?;
-            if report.done {
-                return Ok(report);
+            let report = self.get(&format!("load/{id}")).await?;
+            let progress = Progress::deserialize(&report)?;
+            if progress.done {
+                return Ok(serde_json::from_value(report)?);
             }
             if tokio::time::Instant::now() > deadline {
-                bail!("only {} of {} were answered", report.answered, size.people);
+                bail!("only {} of {} were answered", progress.answered, size.people);
             }
         }
     }

@@ -64,13 +64,51 @@ impl Process {
     }
 }
 
-/// Linux counts in ticks of 1/100 s (`USER_HZ`, the same on every machine).
+/// CPU seconds so far of a server that was started with these words in its command line, and of all
+/// its processes, those that ended included.
+pub fn server_cpu(words: &str) -> anyhow::Result<f64> {
+    let mut server = None;
+    let mut stats = Vec::new();
+    for entry in std::fs::read_dir("/proc")? {
+        let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        // Processes come and go meanwhile.
+        let Ok(stat) = Stat::read(id) else { continue };
+        let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        if String::from_utf8_lossy(&line).replace('\0', " ").contains(words) {
+            server = Some((id, stat.seconds + stat.of_the_dead));
+        }
+        stats.push(stat);
+    }
+    let (id, own) = server.with_context(|| format!("no process runs with «{words}»"))?;
+    Ok(own + stats.iter().filter(|stat| stat.parent == id).map(|stat| stat.seconds).sum::<f64>())
+}
+
 fn cpu_seconds(id: u32) -> anyhow::Result<f64> {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
-    // The name may hold anything, so the fields are counted from the last parenthesis.
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |place: usize| fields.get(place).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
-    Ok((ticks(11) + ticks(12)) / 100.0)
+    Ok(Stat::read(id)?.seconds)
+}
+
+/// What the kernel tells of a process (`man 5 proc`).
+struct Stat {
+    parent: u32,
+    /// CPU seconds.
+    seconds: f64,
+    /// Those of its children that ended.
+    of_the_dead: f64,
+}
+
+impl Stat {
+    fn read(id: u32) -> anyhow::Result<Self> {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
+        // The name may hold anything, so the fields are counted from the last parenthesis.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let number =
+            |place: usize| fields.get(place).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+        // In ticks of 1/100 s (`USER_HZ`, the same on every Linux).
+        let seconds = |place: usize| (number(place) + number(place + 1)) / 100.0;
+        Ok(Self { parent: number(1) as u32, seconds: seconds(11), of_the_dead: seconds(13) })
+    }
 }
 
 fn peak_mib(id: u32) -> anyhow::Result<f64> {

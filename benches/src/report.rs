@@ -10,6 +10,8 @@ pub struct Figures {
     pub per_second: f64,
     /// CPU seconds of the bot, all its processes, for 1,000 updates.
     pub cpu_per_1000: f64,
+    /// CPU seconds of PostgreSQL for 1,000 updates; 0 without it.
+    pub database_cpu_per_1000: f64,
     /// Of the largest process.
     pub peak_mib: f64,
     pub p50_ms: f64,
@@ -38,7 +40,7 @@ impl Report {
     pub fn table(&self) -> String {
         let echo = self.runs.get("echo").map_or(0.0, |runs| median(runs, |f| f.per_second));
         let mut table = String::from(
-            "| scenario | updates/s (best) | share of echo | CPU s per 1,000 | p50 / p95 / p99 ms | peak MiB | first poll ms |\n\
+            "| scenario | updates/s (best) | share of echo | CPU s per 1,000: bot + PostgreSQL | p50 / p95 / p99 ms | peak MiB | first poll ms |\n\
              | --- | --- | --- | --- | --- | --- | --- |\n",
         );
         for scenario in &self.order {
@@ -47,9 +49,10 @@ impl Report {
             let best = runs.iter().map(|f| f.per_second).fold(0.0, f64::max);
             let share = if echo > 0.0 { of(|f| f.per_second) / echo * 100.0 } else { 0.0 };
             table.push_str(&format!(
-                "| {scenario} | {:.0} ({best:.0}) | {share:.0} % | {:.3} | {:.1} / {:.1} / {:.1} | {:.0} | {:.0} |\n",
+                "| {scenario} | {:.0} ({best:.0}) | {share:.0} % | {:.3} + {:.3} | {:.1} / {:.1} / {:.1} | {:.0} | {:.0} |\n",
                 of(|f| f.per_second),
                 of(|f| f.cpu_per_1000),
+                of(|f| f.database_cpu_per_1000),
                 of(|f| f.p50_ms),
                 of(|f| f.p95_ms),
                 of(|f| f.p99_ms),

@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde_json::json;
 
 use crate::control::Control;
-use crate::processes::{Process, sibling};
+use crate::processes::{Process, server_cpu, sibling};
 use crate::report::Figures;
 
 const BOT: i64 = 1001;
@@ -61,23 +61,35 @@ impl Scenario {
         let bots = self.start_bots(&url, folder.path()).await?;
         control.polled(BOT).await?;
         let first_poll_ms = began.elapsed().as_secs_f64() * 1000.0;
-        let before = usage(&bots)?;
+        let before = (usage(&bots)?, self.database_cpu()?);
         let load = control.crowd(FIRST_PERSON, self.size, CHANNEL).await?;
-        let after = usage(&bots)?;
+        let after = (usage(&bots)?, self.database_cpu()?);
         control.no_refusals().await?;
         for bot in bots {
             bot.end().await?;
         }
         simulator.end().await?;
+        let thousands = f64::from(self.size.people) / 1000.0;
         Ok(Figures {
             per_second: load.answered_per_second,
-            cpu_per_1000: (after.0 - before.0) / f64::from(self.size.people) * 1000.0,
-            peak_mib: after.1,
+            cpu_per_1000: (after.0.0 - before.0.0) / thousands,
+            database_cpu_per_1000: (after.1 - before.1) / thousands,
+            peak_mib: after.0.1,
             p50_ms: load.p50_ms,
             p95_ms: load.p95_ms,
             p99_ms: load.p99_ms,
             first_poll_ms,
         })
+    }
+
+    /// CPU seconds of PostgreSQL so far.
+    fn database_cpu(&self) -> anyhow::Result<f64> {
+        if !matches!(self.setup, Setup::Shared { .. }) {
+            return Ok(0.0);
+        }
+        let (database, _) = services()?;
+        let port = database.rsplit(':').next().and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        server_cpu(&format!("-p {port} "))
     }
 
     async fn start_bots(&self, url: &str, folder: &Path) -> anyhow::Result<Vec<Process>> {

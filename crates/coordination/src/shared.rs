@@ -59,7 +59,7 @@ impl RedisCoordination {
 
     /// `inside_ttl` is how long «inside» is believed (`MEMBERSHIP_TTL`).
     pub fn membership_cache(&self, clock: Arc<dyn Clock>, inside_ttl: Duration) -> RedisMembershipCache {
-        RedisMembershipCache::new(self.link.clone(), clock, inside_ttl)
+        RedisMembershipCache::start(self.link.clone(), clock, inside_ttl)
     }
 
     /// Listens on a connection of its own until it is dropped. Needs a running Tokio.

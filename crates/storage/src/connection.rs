@@ -31,16 +31,16 @@ impl Tx {
     /// its fence.
     pub async fn commit(self) -> Result<(), StorageError> {
         match self {
-            Self::Pg(tx) => tx.commit().await?,
-            Self::Lite(tx) => tx.commit().await?,
+            Self::Pg(tx) => Box::pin(tx.commit()).await?,
+            Self::Lite(tx) => Box::pin(tx.commit()).await?,
         }
         Ok(())
     }
 
     pub async fn rollback(self) -> Result<(), StorageError> {
         match self {
-            Self::Pg(tx) => tx.rollback().await?,
-            Self::Lite(tx) => tx.rollback().await?,
+            Self::Pg(tx) => Box::pin(tx.rollback()).await?,
+            Self::Lite(tx) => Box::pin(tx.rollback()).await?,
         }
         Ok(())
     }

@@ -3,6 +3,9 @@
 //! Each takes the connection, the text, and its arguments in the order of `$1, $2, …`. Where the two
 //! databases need different texts (batches, locks), it takes `pg: …, lite: …` with the arguments of
 //! each in brackets.
+//!
+//! What waits for the database is boxed: it is kilobytes, and would be part of every task that might
+//! ever ask for something.
 
 use std::borrow::Cow;
 
@@ -17,10 +20,10 @@ pub(crate) fn text(value: &str) -> Cow<'_, str> {
 macro_rules! execute {
     ($conn:expr, pg: $pg:literal [$($pa:expr),* $(,)?], lite: $lite:literal [$($la:expr),* $(,)?]) => {
         match &mut $conn {
-            $crate::connection::Conn::Pg(c) => sqlx::query($pg)$(.bind($pa))*
-                .execute(&mut **c).await.map(|done| done.rows_affected()),
-            $crate::connection::Conn::Lite(c) => sqlx::query($lite)$(.bind($la))*
-                .execute(&mut **c).await.map(|done| done.rows_affected()),
+            $crate::connection::Conn::Pg(c) => Box::pin(sqlx::query($pg)$(.bind($pa))*
+                .execute(&mut **c)).await.map(|done| done.rows_affected()),
+            $crate::connection::Conn::Lite(c) => Box::pin(sqlx::query($lite)$(.bind($la))*
+                .execute(&mut **c)).await.map(|done| done.rows_affected()),
         }
         .map_err($crate::error::StorageError::from)
     };
@@ -33,10 +36,10 @@ macro_rules! execute {
 macro_rules! fetch_all {
     ($conn:expr, $row:ty, pg: $pg:literal [$($pa:expr),* $(,)?], lite: $lite:literal [$($la:expr),* $(,)?]) => {
         match &mut $conn {
-            $crate::connection::Conn::Pg(c) => sqlx::query_as::<_, $row>($pg)$(.bind($pa))*
-                .fetch_all(&mut **c).await,
-            $crate::connection::Conn::Lite(c) => sqlx::query_as::<_, $row>($lite)$(.bind($la))*
-                .fetch_all(&mut **c).await,
+            $crate::connection::Conn::Pg(c) => Box::pin(sqlx::query_as::<_, $row>($pg)$(.bind($pa))*
+                .fetch_all(&mut **c)).await,
+            $crate::connection::Conn::Lite(c) => Box::pin(sqlx::query_as::<_, $row>($lite)$(.bind($la))*
+                .fetch_all(&mut **c)).await,
         }
         .map_err($crate::error::StorageError::from)
     };
@@ -49,10 +52,10 @@ macro_rules! fetch_all {
 macro_rules! fetch_optional {
     ($conn:expr, $row:ty, $sql:literal $(, $arg:expr)* $(,)?) => {
         match &mut $conn {
-            $crate::connection::Conn::Pg(c) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*
-                .fetch_optional(&mut **c).await,
-            $crate::connection::Conn::Lite(c) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*
-                .fetch_optional(&mut **c).await,
+            $crate::connection::Conn::Pg(c) => Box::pin(sqlx::query_as::<_, $row>($sql)$(.bind($arg))*
+                .fetch_optional(&mut **c)).await,
+            $crate::connection::Conn::Lite(c) => Box::pin(sqlx::query_as::<_, $row>($sql)$(.bind($arg))*
+                .fetch_optional(&mut **c)).await,
         }
         .map_err($crate::error::StorageError::from)
     };

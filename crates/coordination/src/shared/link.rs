@@ -7,7 +7,9 @@ use std::time::Duration;
 use qura_ports::coordination::CoordinationError;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, PubSub};
 use redis::io::tcp::TcpSettings;
-use redis::{Client, Cmd, FromRedisValue, IntoConnectionInfo, RedisError, RedisResult, ScriptInvocation};
+use redis::{
+    Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, RedisError, RedisResult, ScriptInvocation,
+};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout};
 
@@ -79,6 +81,17 @@ impl Link {
         cmd: &Cmd,
     ) -> Result<T, CoordinationError> {
         let run = |mut connection: ConnectionManager| async move { cmd.query_async(&mut connection).await };
+        self.call(effort, run).await
+    }
+
+    /// Runs commands in one go. The same applies.
+    pub async fn pipeline<T: FromRedisValue>(
+        &self,
+        effort: Effort,
+        pipeline: &Pipeline,
+    ) -> Result<T, CoordinationError> {
+        let run =
+            |mut connection: ConnectionManager| async move { pipeline.query_async(&mut connection).await };
         self.call(effort, run).await
     }
 

@@ -9,38 +9,63 @@ use qura_domain::membership::{Membership, Rights};
 use qura_domain::time::Timestamp;
 use qura_ports::clock::Clock;
 use qura_ports::coordination::MembershipCache;
-use redis::Cmd;
+use tokio::sync::{mpsc, oneshot};
 
 use super::link::{Effort, Link};
 use crate::membership::good_for;
 
 /// Past this it is quicker to ask Telegram.
-const EFFORT: Effort = Effort::IfUp(Duration::from_millis(50));
+const EFFORT: Effort = Effort::IfUp(Duration::from_millis(100));
 
 /// A key for each pair that was asked about lately. It ends by itself by the server's clock; the
 /// value says in addition until when it is good by the program's clock, which decides. A Redis that
 /// is out of reach knows nothing.
+///
+/// What is asked while Redis answers somebody else goes to it together: everyone who presses /start
+/// asks once, and one call each would cost more than all the rest of coordination.
 pub struct RedisMembershipCache {
     link: Arc<Link>,
+    errands: mpsc::Sender<Errand>,
     clock: Arc<dyn Clock>,
     inside_ttl: Duration,
 }
 
+/// What is asked of Redis, and where its answer goes.
+#[derive(Debug)]
+enum Errand {
+    Get { key: String, answer: oneshot::Sender<Option<String>> },
+    Put { key: String, value: String, millis: u64, done: oneshot::Sender<()> },
+    Forget { key: String, done: oneshot::Sender<()> },
+}
+
+/// Errands that go together at most.
+const LARGEST_GROUP: usize = 256;
+
 impl RedisMembershipCache {
-    pub(super) fn new(link: Arc<Link>, clock: Arc<dyn Clock>, inside_ttl: Duration) -> Self {
-        Self { link, clock, inside_ttl }
+    pub(super) fn start(link: Arc<Link>, clock: Arc<dyn Clock>, inside_ttl: Duration) -> Self {
+        let (errands, waiting) = mpsc::channel(LARGEST_GROUP * 4);
+        tokio::spawn(run(link.clone(), waiting));
+        Self { link, errands, clock, inside_ttl }
     }
 
     fn key(&self, chat: ChatId, user: UserId) -> String {
         self.link.key(format_args!("member:{chat}:{user}"))
+    }
+
+    /// Waits until the errand was run; `None` when it could not be.
+    async fn ask<T>(&self, errand: impl FnOnce(oneshot::Sender<T>) -> Errand) -> Option<T> {
+        let (answer, outcome) = oneshot::channel();
+        self.errands.send(errand(answer)).await.ok()?;
+        outcome.await.ok()
     }
 }
 
 #[async_trait]
 impl MembershipCache for RedisMembershipCache {
     async fn get(&self, chat: ChatId, user: UserId) -> Option<Membership> {
-        let value: Option<String> = self.link.command(EFFORT, &Cmd::get(self.key(chat, user))).await.ok()?;
-        let (membership, good_until) = unpack(&value?)?;
+        let key = self.key(chat, user);
+        let value = self.ask(|answer| Errand::Get { key, answer }).await??;
+        let (membership, good_until) = unpack(&value)?;
         (self.clock.now() < good_until).then_some(membership)
     }
 
@@ -49,15 +74,48 @@ impl MembershipCache for RedisMembershipCache {
         let Some(millis) = u64::try_from(ttl.as_millis()).ok().filter(|millis| *millis > 0) else {
             return;
         };
-        let value = pack(membership, self.clock.now() + ttl);
+        let (key, value) = (self.key(chat, user), pack(membership, self.clock.now() + ttl));
         // Who cannot remember asks again.
-        let _: Result<(), _> =
-            self.link.command(EFFORT, &Cmd::pset_ex(self.key(chat, user), value, millis)).await;
+        let _ = self.ask(|done| Errand::Put { key, value, millis, done }).await;
     }
 
     async fn forget(&self, chat: ChatId, user: UserId) {
+        let key = self.key(chat, user);
         // What could not be forgotten ends by itself.
-        let _: Result<(), _> = self.link.command(EFFORT, &Cmd::del(self.key(chat, user))).await;
+        let _ = self.ask(|done| Errand::Forget { key, done }).await;
+    }
+}
+
+/// Runs errands, all that wait at a time, until nobody can ask any more.
+async fn run(link: Arc<Link>, mut waiting: mpsc::Receiver<Errand>) {
+    let mut group = Vec::with_capacity(LARGEST_GROUP);
+    while waiting.recv_many(&mut group, LARGEST_GROUP).await > 0 {
+        let mut pipeline = redis::pipe();
+        let mut keys = Vec::new();
+        for errand in &group {
+            match errand {
+                Errand::Get { key, .. } => keys.push(key.as_str()),
+                Errand::Put { key, value, millis, .. } => _ = pipeline.pset_ex(key, value, *millis).ignore(),
+                Errand::Forget { key, .. } => _ = pipeline.del(key).ignore(),
+            }
+        }
+        if !keys.is_empty() {
+            pipeline.mget(&keys);
+        }
+        let outcome: Result<Vec<Vec<Option<String>>>, _> = link.pipeline(EFFORT, &pipeline).await;
+        let done = outcome.is_ok();
+        let mut values = outcome.unwrap_or_default().into_iter().flatten();
+        for errand in group.drain(..) {
+            // Whoever asked may have stopped waiting.
+            match errand {
+                Errand::Get { answer, .. } if done => _ = answer.send(values.next().flatten()),
+                Errand::Put { done: told, .. } | Errand::Forget { done: told, .. } if done => {
+                    _ = told.send(())
+                }
+                // Dropping it tells that nothing is known.
+                Errand::Get { .. } | Errand::Put { .. } | Errand::Forget { .. } => {}
+            }
+        }
     }
 }
 

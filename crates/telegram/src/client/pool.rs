@@ -81,7 +81,8 @@ impl Pool {
                 },
             }
         }
-        let mut connection = self.connect().await?;
+        // Rare and large: not to be a part of every call.
+        let mut connection = Box::pin(self.connect()).await?;
         let response = connection.send_request(request).await.map_err(|error| lost(&error))?;
         self.finish(connection, response).await
     }

@@ -102,7 +102,9 @@ struct Owned<'a> {
 }
 
 fn person(raw: &RawValue) -> Option<UserId> {
-    lenient::<Identified>(raw).map(|Identified { id }| UserId::new(id))
+    let Identified { id } = lenient(raw)?;
+    // As of a private chat: other numbers are groups'.
+    ChatId::new(id).person()
 }
 
 /// Reads an object. A list could be taken for one, its items for the fields in their order.
@@ -182,6 +184,7 @@ mod tests {
             r#""message":{"chat":{"id":1e30}}"#,
             r#""message":{"chat":{"id":9223372036854775808}}"#,
             r#""message":{"chat":{"id":7},"chat":{"id":8}}"#,
+            r#""callback_query":{"from":{"id":-7}}"#,
             r#""message":{"chat":[7]}"#,
             r#""message":[{"id":7}]"#,
             r#""chat_member":{"from":{"id":7},"new_chat_member":[]}"#,

@@ -5,7 +5,8 @@ use qura_domain::ids::{ChatId, UserId};
 use qura_domain::person::Person;
 use qura_domain::time::Timestamp;
 use qura_ports::telegram::{ChatInfo, ChatSummary, Malformed};
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use super::object::from_objects;
 use crate::complaint::complaint;
@@ -24,6 +25,7 @@ pub fn date(secs: i64) -> Timestamp {
 #[derive(Deserialize)]
 #[serde(remote = "Self")]
 pub struct Sender {
+    #[serde(deserialize_with = "user_id")]
     pub id: UserId,
     is_bot: bool,
     first_name: String,
@@ -36,6 +38,12 @@ pub struct Sender {
 }
 
 from_objects!(Sender, Chat);
+
+/// The number of a person. A negative one would be a group's, which must not read what is for one person.
+fn user_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UserId, D::Error> {
+    let id = i64::deserialize(deserializer)?;
+    if id > 0 { Ok(UserId::new(id)) } else { Err(D::Error::custom("a person without a person's id")) }
+}
 
 impl From<Sender> for Person {
     fn from(user: Sender) -> Self {

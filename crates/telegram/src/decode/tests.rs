@@ -265,6 +265,16 @@ fn known_kinds_of_another_shape_are_malformed() {
 }
 
 #[test]
+fn a_group_cannot_pass_for_a_person() {
+    for id in [-1_001_234_567_890_i64, -7, 0] {
+        let from = json!({"id": id, "is_bot": false, "first_name": "x"});
+        let body = json!({"message_id": 1, "date": 1, "chat": private_chat(), "from": from});
+        assert!(decode("message", body).is_err(), "{id}");
+        assert!(decode("callback_query", json!({"id": "1", "from": from, "data": "x"})).is_err(), "{id}");
+    }
+}
+
+#[test]
 fn a_list_is_no_object() {
     let user = json!([7, false, "x", null, null, null, null]);
     let chat = json!([7, "private", null, null, null, null]);

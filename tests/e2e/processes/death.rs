@@ -14,7 +14,10 @@ const TAKEN_OVER: Duration = LEASE.saturating_add(Duration::from_secs(2));
 /// For a machine that is busy with other tests.
 const SLACK: Duration = Duration::from_millis(1500);
 
-/// A program under this name is killed; until its partitions are served again by others.
+/// How long a program takes to answer the first of those who waited, on such a machine.
+const CATCHING_UP: Duration = Duration::from_secs(4);
+
+/// A program under this name is killed; others get its partitions in time, and answer whoever waits.
 async fn is_replaced(w: &World, program: &mut Program, name: &str) {
     let orphans: BTreeSet<u8> = w
         .holders()
@@ -28,25 +31,34 @@ async fn is_replaced(w: &World, program: &mut Program, name: &str) {
     // What it had said to Telegram at its death has arrived by then.
     tokio::time::sleep(Duration::from_millis(500)).await;
     let said = w.control.calls("sendMessage").await.last().unwrap()["id"].as_i64().unwrap();
+    w.comes_true("others have its partitions", async || {
+        let holders = w.holders();
+        orphans.iter().all(|orphan| holders.get(orphan).is_some_and(|holder| holder != name))
+    })
+    .await;
+    let taken = died.elapsed();
     w.comes_true("somebody else answers for the dead program", async || {
         let later = w.control.get(&format!("/calls?after={said}&method=sendMessage&limit=10000")).await;
         let later = later["calls"].as_array().unwrap();
         later.iter().any(|call| orphans.contains(&partition_of(call["chat"].as_i64().unwrap())))
     })
     .await;
-    eprintln!("its partitions were served again after {:?}", died.elapsed());
-    assert!(died.elapsed() < TAKEN_OVER + SLACK, "{:?}", died.elapsed());
+    eprintln!("its partitions were taken after {taken:?} and served after {:?}", died.elapsed());
+    assert!(taken < TAKEN_OVER + SLACK, "{taken:?}");
+    assert!(died.elapsed() < TAKEN_OVER + SLACK + CATCHING_UP, "{:?}", died.elapsed());
 }
 
 /// Somebody else than this one polls.
 async fn polls_again(w: &World, dead: &str) {
     let died = Instant::now();
     w.comes_true("somebody else has the turn", async || w.poller().is_some_and(|name| name != dead)).await;
+    let taken = died.elapsed();
     let polls = async || w.control.get("/stats").await["bots"][0]["polls"].as_u64().unwrap();
     let before = polls().await;
     w.comes_true("Telegram is asked again", async || polls().await > before).await;
-    eprintln!("Telegram was asked again after {:?}", died.elapsed());
-    assert!(died.elapsed() < TAKEN_OVER + SLACK, "{:?}", died.elapsed());
+    eprintln!("the turn was taken after {taken:?} and Telegram asked after {:?}", died.elapsed());
+    assert!(taken < TAKEN_OVER + SLACK, "{taken:?}");
+    assert!(died.elapsed() < TAKEN_OVER + SLACK + CATCHING_UP, "{:?}", died.elapsed());
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ async fn everyone_is_answered_in_order_while_programs_join_leave_and_die() {
 }
 
 #[tokio::test]
-async fn a_program_that_is_told_to_stop_finishes_what_it_has_and_the_other_goes_on() {
+async fn a_program_told_to_stop_under_load_finishes_what_it_has_and_the_other_goes_on() {
     let w = World::builder().with_books().await;
     let [mut first, second] = w.two().await;
     let poller = w.poller().unwrap();

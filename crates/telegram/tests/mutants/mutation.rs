@@ -95,7 +95,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// Depths around the limit of 128 that JSON readers have, and far beyond.
-const DEPTHS: &[usize] = &[100, 126, 127, 128, 129, 130, 200, 1_000, 10_000];
+const DEPTHS: &[usize] = &[100, 126, 127, 128, 129, 130, 200, 1_000];
 
 /// Changes that leave JSON what it is.
 pub fn mutate(update: &mut Json, step: Step) {
@@ -176,14 +176,15 @@ fn remove(place: &mut Json, with: usize) {
 }
 
 fn deep(with: usize) -> Json {
-    let depth = DEPTHS[with / 2 % DEPTHS.len()];
+    let depth = if with.is_multiple_of(31) { 20_000 } else { DEPTHS[with / 2 % DEPTHS.len()] };
     let (open, close) = if with.is_multiple_of(2) { ("[", "]") } else { (r#"{"chat":"#, "}") };
     Json::token(format!("{}1{}", open.repeat(depth), close.repeat(depth)))
 }
 
 fn long(with: usize) -> Json {
     let letter = ["x", "😀", "\u{202e}", "\u{301}", "/", "م"][with % 6];
-    let length = [64, 65, 255, 256, 1_024, 4_096, 4_097, 20_000][with / 6 % 8];
+    let length =
+        if with.is_multiple_of(31) { 20_000 } else { [64, 65, 256, 257, 1_024, 4_097][with / 6 % 6] };
     Json::string(&letter.repeat(length))
 }
 

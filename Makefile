@@ -15,7 +15,7 @@ PROFILE ?= dev
 ARGS ?=
 BUILD := --profile $(PROFILE) -p qura
 
-.PHONY: help run doctor simulator test lint fmt deny bench clean
+.PHONY: help run doctor simulator test lint fmt deny bench mutants clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 19
@@ -53,6 +53,15 @@ bench: ## measures the whole bot against the simulator, with PostgreSQL as durab
 	@scripts/setup.sh build
 	cargo build --release -p qura -p qura-simulator -p qura-bench
 	SERVICES_DURABLE=1 exec scripts/services.sh run cargo run -q --release -p qura-bench -- $(ARGS)
+
+# `make mutants MUTANTS_SEED=7` repeats a run.
+mutants: export MUTANTS ?= 200000
+mutants: export MUTANTS_SEED ?= $(shell date +%s)
+mutants: ## sends MUTANTS mutated updates (200000) through the way in, then through the program; prints their seed
+	@scripts/setup.sh build
+	echo "MUTANTS=$$MUTANTS MUTANTS_SEED=$$MUTANTS_SEED"
+	cargo test -q -p qura-telegram --test mutants mutated
+	cargo test -q -p qura --test e2e mutated -- --nocapture
 
 clean: ## removes what was built; keeps the database in data/
 	cargo clean

@@ -25,16 +25,24 @@ const ROUND: usize = 1_000;
 /// How many people start meanwhile.
 const STARTING: i64 = 20;
 
-/// Whom the mutants are about: real people, enough of them for Telegram's limit of a message a second.
-const VICTIMS: i64 = 500;
+/// Whom the mutants are about: people of the simulator, and people it does not know.
+const VICTIMS: i64 = 200;
+const NOBODIES: i64 = 1_000_000;
 const FIRST_VICTIM: i64 = 20_000_001;
 
 /// The program needs a tenth of it; what leaks by the update passes it.
 const MOST_MEMORY_KIB: u64 = 512 * 1024;
 
-/// What Telegram may refuse: answers to presses that never were, words to people who never were.
-const REFUSALS: &[(&str, &str)] =
-    &[("answerCallbackQuery", "query is too old"), ("sendMessage", "chat not found")];
+/// What Telegram may refuse: answers to presses and people that never were.
+const REFUSALS: &[(&str, &str)] = &[
+    ("answerCallbackQuery", "query is too old"),
+    ("editMessageText", "chat not found"),
+    ("editMessageText", "message to edit not found"),
+    ("sendMessage", "chat not found"),
+];
+
+/// With this bit in its variant, an update of the corpus has only what it must have.
+const LEAN: u64 = 32;
 
 /// Numbers that look like chance and follow from the first (SplitMix64).
 struct Dice(u64);
@@ -60,9 +68,12 @@ impl Dice {
 /// An update behind its number, with a few things wrong. One of fifty is torn as well.
 fn mutant(corpus: &Corpus, dice: &mut Dice) -> String {
     let kind = corpus.kind((dice.next() >> 32) as u32).to_owned();
-    let person = FIRST_VICTIM + dice.below(VICTIMS.unsigned_abs()) as i64;
+    // Few are about people who are there: those may be told something once a second only.
+    let people = if dice.below(4) == 0 { VICTIMS } else { NOBODIES };
+    let person = FIRST_VICTIM + dice.below(people.unsigned_abs()) as i64;
     let scene = Scene { person, group: -1_001_234_567_890 };
-    let mut content = content(corpus, &kind, scene, dice.next());
+    let fullness = if dice.below(8) == 0 { 0 } else { LEAN };
+    let mut content = content(corpus, &kind, scene, dice.next() | fullness);
     for _ in 0..=dice.below(5) {
         mutate(&mut content, dice.step());
     }

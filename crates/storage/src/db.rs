@@ -58,9 +58,15 @@ impl FromStr for DatabaseUrl {
 }
 
 /// What every session of PostgreSQL is set to.
-const SESSION: [(&str, &str); 2] = [
-    // A plan made while `updates` was small would stay a scan of the whole table for ever.
-    ("plan_cache_mode", "force_custom_plan"),
+///
+/// Plans are kept, and one that was made while a table was small stays for ever: so none may be a good
+/// one for small tables only. A query that does want a scan or a hash says `SET LOCAL`.
+const SESSION: [(&str, &str); 5] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    // An unavoidable scan is so dear by the first of these that it would be compiled each time.
+    ("jit", "off"),
     // A process that froze or lost its machine in the middle of a unit of work would keep its locks for hours.
     // By this time its leases have run out as well.
     ("idle_in_transaction_session_timeout", "6s"),

@@ -67,6 +67,16 @@ async fn fill(db: &Db) {
     }
 }
 
+/// Lets PostgreSQL choose freely: with scans forbidden, it would read a whole index instead where it
+/// must read everything, and none of that would be seen.
+async fn allow_scans(tx: &mut Tx) {
+    let Tx::Pg(tx) = tx else { return };
+    sqlx::raw_sql("SET LOCAL enable_seqscan = on; SET LOCAL plan_cache_mode = force_custom_plan")
+        .execute(&mut **tx)
+        .await
+        .unwrap();
+}
+
 /// How often PostgreSQL read each table as a whole, on this connection and not yet told to others.
 async fn scan_counts(tx: &mut Tx) -> BTreeMap<String, i64> {
     let Tx::Pg(tx) = tx else { return BTreeMap::new() };
@@ -95,6 +105,7 @@ macro_rules! scans {
         let mut found = BTreeSet::new();
         $(
             let mut tx = $db.begin().await.unwrap();
+            allow_scans(&mut tx).await;
             let before = scan_counts(&mut tx).await;
             statements::forget();
             let _ = tx.$repo().$method($($arg),*).await.unwrap();

@@ -9,7 +9,9 @@ CREATE TABLE updates (
     reply TEXT,
     error TEXT,
     received_at BIGINT NOT NULL
-);
+)
+-- Room on each page for the reply, so that it need not go to another one and into the index again.
+WITH (fillfactor = 50);
 -- How far each bot has read, and who may go on reading.
 CREATE TABLE poller (
     bot_id BIGINT NOT NULL,

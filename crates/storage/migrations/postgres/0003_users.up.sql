@@ -13,7 +13,9 @@ CREATE TABLE users (
     last_seen_at BIGINT NOT NULL,
     blocked_at BIGINT,
     banned_at BIGINT
-);
+)
+-- A person's row changes each time that they come.
+WITH (fillfactor = 80);
 -- Requests to join a gate channel that wait for approval.
 CREATE TABLE join_requests (
     chat_id BIGINT NOT NULL,

@@ -29,9 +29,9 @@ struct Arguments {
     /// How often each scenario runs; the best and the median are printed.
     #[arg(long, default_value_t = 3)]
     runs: u32,
-    /// Only the embedded set-up.
-    #[arg(long)]
-    embedded_only: bool,
+    /// Only the scenarios whose names contain this, and the echo consumer.
+    #[arg(long, default_value = "")]
+    only: String,
     /// Where the figures go as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -53,19 +53,16 @@ async fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let full = Size { people: arguments.people, rate: 0 };
     let steady = Size { people: 5_000, rate: 500 };
+    let shared = |processes| Setup::Shared { processes };
     let mut scenarios = vec![
         Scenario { name: "echo", setup: Setup::Echo, size: full },
         Scenario { name: "embedded, full speed", setup: Setup::Embedded, size: full },
         Scenario { name: "embedded, 500/s", setup: Setup::Embedded, size: steady },
+        Scenario { name: "PostgreSQL + Redis, full speed", setup: shared(1), size: full },
+        Scenario { name: "PostgreSQL + Redis, 500/s", setup: shared(1), size: steady },
+        Scenario { name: "PostgreSQL + Redis, two processes, full speed", setup: shared(2), size: full },
     ];
-    if !arguments.embedded_only {
-        let shared = |processes| Setup::Shared { processes };
-        scenarios.extend([
-            Scenario { name: "PostgreSQL + Redis, full speed", setup: shared(1), size: full },
-            Scenario { name: "PostgreSQL + Redis, 500/s", setup: shared(1), size: steady },
-            Scenario { name: "PostgreSQL + Redis, two processes, full speed", setup: shared(2), size: full },
-        ]);
-    }
+    scenarios.retain(|scenario| scenario.name == "echo" || scenario.name.contains(&arguments.only));
     let mut report = Report::default();
     for _ in 0..arguments.runs {
         for scenario in &scenarios {

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use qura_domain::ids::{ChatId, UserId};
+use qura_domain::ids::{ChatId, UpdateId, UserId};
 use qura_ports::telegram::{Decoder, Event, RawUpdate, Route, UpdateSource};
 use qura_telegram::{BotApiDecoder, Client, ClientUpdates, Timeouts};
 use tokio::runtime::Runtime;
@@ -36,8 +36,17 @@ const SCENE: Scene = Scene { person: 7_000_000_001, group: -1_001_234_567_890 };
 const MUTANTS: usize = 25;
 const INNOCENTS: usize = 5;
 
-/// Reading a batch takes a few milliseconds. What takes so long grows faster than its input.
+/// Reading a batch takes a few milliseconds. What takes so long, time after time, grows faster than its
+/// input; once it may be the machine that stood still.
 const LONGEST_BATCH: Duration = Duration::from_secs(10);
+const ATTEMPTS: usize = 3;
+
+/// Waits out a machine that stands still.
+const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(120),
+    call: Duration::from_secs(120),
+    poll_margin: Duration::from_secs(120),
+};
 
 /// How an update comes about.
 #[derive(Clone, Debug)]
@@ -86,7 +95,7 @@ fn number(name: &str, default: u64) -> u64 {
 
 fn source(runtime: &Runtime, answer: &Answer) -> ClientUpdates {
     let address = runtime.block_on(server::start(answer.clone()));
-    let client = Client::new(address.parse().unwrap(), "1:x".into(), Timeouts::default()).unwrap();
+    let client = Client::new(address.parse().unwrap(), "1:x".into(), TIMEOUTS).unwrap();
     ClientUpdates::new(client)
 }
 
@@ -107,14 +116,13 @@ fn mutated_updates_harm_nobody() {
         let body = properties::answer(&sent);
         let length = body.len();
         answer.is(body);
-        let begun = Instant::now();
-        let found = runtime.block_on(source.poll(None, 100, Duration::ZERO));
-        let found = found.map_err(|error| TestCaseError::fail(error.to_string()))?;
-        properties::nobody_is_lost(&sent, &found)?;
-        properties::no_more_than_came(length, &found)?;
-        found.iter().try_for_each(properties::route_and_event_agree)?;
-        prop_assert!(begun.elapsed() < LONGEST_BATCH, "{} bytes took {:?}", length, begun.elapsed());
-        Ok(())
+        in_time(|| {
+            let found = runtime.block_on(source.poll(None, 100, Duration::ZERO));
+            let found = found.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            properties::nobody_is_lost(&sent, &found)?;
+            properties::no_more_than_came(length, &found)?;
+            found.iter().try_for_each(properties::route_and_event_agree)
+        })
     });
     match fetched {
         Ok(()) => {}
@@ -151,20 +159,32 @@ fn the_corpus_is_valid_and_whole() {
 fn reading_takes_time_in_proportion() {
     let (runtime, answer) = (Runtime::new().unwrap(), Answer::default());
     let source = source(&runtime, &answer);
-    let begun = Instant::now();
-    for (open, close) in
-        [("[", "]"), (r#"{"update_id":"#, "}"), (r#"{"update_id":8,"message":"#, ""), ("\"", "")]
-    {
+    let nests = [("[", "]"), (r#"{"update_id":"#, "}"), (r#"{"update_id":8,"message":"#, ""), ("\"", "")];
+    for (open, close) in nests {
         let deep = format!("{}1{}", open.repeat(200_000), close.repeat(200_000));
         let good = r#"{"update_id":9,"poll":{}}"#;
         answer.is(format!(r#"{{"ok":true,"result":[{{"update_id":7,"x":{deep}}},{good}]}}"#).into_bytes());
-        let found = runtime.block_on(source.poll(None, 100, Duration::ZERO)).unwrap();
-        let good =
-            RawUpdate { id: qura_domain::ids::UpdateId::new(9), route: Route::Unknown, raw: good.to_owned() };
-        assert!(found.contains(&good), "{open}: {} found", found.len());
-        found.iter().for_each(|update| drop(BotApiDecoder.decode(&update.raw)));
+        let good = RawUpdate { id: UpdateId::new(9), route: Route::Unknown, raw: good.to_owned() };
+        in_time(|| {
+            let found = runtime.block_on(source.poll(None, 100, Duration::ZERO)).unwrap();
+            prop_assert!(found.contains(&good), "{}: {} found", open, found.len());
+            found.iter().for_each(|update| drop(BotApiDecoder.decode(&update.raw)));
+            Ok(())
+        })
+        .unwrap();
     }
-    assert!(begun.elapsed() < LONGEST_BATCH, "{:?}", begun.elapsed());
+}
+
+/// Fails when reading fails, or takes too long each time.
+fn in_time(read: impl Fn() -> Result<(), TestCaseError>) -> Result<(), TestCaseError> {
+    for _ in 0..ATTEMPTS {
+        let begun = Instant::now();
+        read()?;
+        if begun.elapsed() < LONGEST_BATCH {
+            return Ok(());
+        }
+    }
+    Err(TestCaseError::fail(format!("more than {LONGEST_BATCH:?}, {ATTEMPTS} times")))
 }
 
 fn person(id: i64) -> Route {

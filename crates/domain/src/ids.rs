@@ -56,6 +56,10 @@ id! {
     Seq
 }
 id! {
+    /// A lottery.
+    LotteryId
+}
+id! {
     /// A row of `jobs`.
     JobId
 }

@@ -2,50 +2,10 @@
 //!
 //! A link proves nothing. It says what its bearer wants; whether they may is checked when acting.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+pub use crate::code::Code;
 use crate::ids::UserId;
-
-/// A public code of a lottery, contest or entry: 8 characters of base62.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Code(String);
-
-impl Code {
-    /// 62^8 codes: collisions stay rare past a million things, and the unique index catches them.
-    pub const LENGTH: usize = 8;
-
-    pub fn parse(text: &str) -> Option<Self> {
-        (text.len() == Self::LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric()))
-            .then(|| Self(text.to_owned()))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for Code {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a code of 8 base62 characters")
-    }
-}
-
-impl From<Code> for String {
-    fn from(code: Code) -> Self {
-        code.0
-    }
-}
 
 /// The payload of a deep link, understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -59,9 +59,11 @@ impl FromStr for DatabaseUrl {
 
 /// What every session of PostgreSQL is set to.
 ///
-/// Plans are kept, and one that was made while a table was small stays for ever: so none may be a good
-/// one for small tables only. A query that does want a scan or a hash says `SET LOCAL`.
-const SESSION: [(&str, &str); 5] = [
+/// `users` and `updates` grow and shrink faster than statistics follow. So each statement is planned
+/// for the size that its tables have now, and what is a good plan for small ones only is not even
+/// considered. A query that does want a scan or a hash says `SET LOCAL`.
+const SESSION: [(&str, &str); 6] = [
+    ("plan_cache_mode", "force_custom_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),

@@ -71,10 +71,7 @@ async fn fill(db: &Db) {
 /// must read everything, and none of that would be seen.
 async fn allow_scans(tx: &mut Tx) {
     let Tx::Pg(tx) = tx else { return };
-    sqlx::raw_sql("SET LOCAL enable_seqscan = on; SET LOCAL plan_cache_mode = force_custom_plan")
-        .execute(&mut **tx)
-        .await
-        .unwrap();
+    sqlx::raw_sql("SET LOCAL enable_seqscan = on").execute(&mut **tx).await.unwrap();
 }
 
 /// How often PostgreSQL read each table as a whole, on this connection and not yet told to others.

@@ -8,6 +8,7 @@ pub mod channel;
 pub mod chat;
 pub mod code;
 pub mod condition;
+pub mod draw;
 pub mod gate;
 pub mod ids;
 pub mod language;

@@ -1,0 +1,228 @@
+//! Step 5: along the order, candidate by candidate, until winners and reserves are full.
+
+use serde::{Deserialize, Serialize};
+
+use super::leaf::Ticket;
+use super::refusal::Refusal;
+use super::seconds::UnixSeconds;
+
+/// A ticket that was reached, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub ticket: Ticket,
+    pub outcome: Outcome,
+    pub status: Status,
+    /// When the status was observed.
+    pub at: UnixSeconds,
+}
+
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Outcome {
+    Winner,
+    Reserve,
+    Skipped(Reason),
+}
+
+/// Why a candidate is skipped, or a winner replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Reason {
+    /// Withdrawn or excluded before the freeze; the ticket's opening proves it to its owner.
+    Void,
+    Left,
+    NoPremium,
+    /// The condition with this number, from 1 in the order of the terms, was not met.
+    Condition(u8),
+    Declined,
+    Timeout,
+    /// The organizer asked for another winner.
+    Redrawn,
+}
+
+/// How a person was seen in the channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Inside,
+    /// Went by themself.
+    Left,
+    /// Taken out by an administrator, which costs nobody their win.
+    Removed,
+    /// The terms do not ask for it, or there was no need to look.
+    Unchecked,
+}
+
+/// Whether a candidate takes the place that is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Accept,
+    Skip(Reason),
+}
+
+impl Candidate {
+    /// Whether the outcome may stand beside the status.
+    pub(super) fn is_consistent(&self) -> bool {
+        match self.outcome {
+            Outcome::Winner | Outcome::Reserve => self.status != Status::Left,
+            Outcome::Skipped(Reason::Left) => self.status == Status::Left,
+            Outcome::Skipped(Reason::Redrawn) => false,
+            Outcome::Skipped(_) => true,
+        }
+    }
+
+    pub const fn is_skipped(&self) -> bool {
+        matches!(self.outcome, Outcome::Skipped(_))
+    }
+}
+
+/// A draw under way over some order of tickets.
+#[derive(Clone, Debug)]
+pub struct Walk<I> {
+    order: I,
+    next: Option<Ticket>,
+    winners: u32,
+    reserves: u32,
+    candidates: Vec<Candidate>,
+}
+
+impl<I: Iterator<Item = Ticket>> Walk<I> {
+    pub fn new(mut order: I, winners: u32, reserves: u32) -> Self {
+        let next = order.next();
+        Self { order, next, winners, reserves, candidates: Vec::new() }
+    }
+
+    /// Takes up a draw where it stood, e.g. after a restart; refuses candidates that cannot have been.
+    pub fn resume(order: I, winners: u32, reserves: u32, done: &[Candidate]) -> Result<Self, Refusal> {
+        let mut walk = Self::new(order, winners, reserves);
+        for candidate in done {
+            if walk.next != Some(candidate.ticket) {
+                return Err(Refusal::Order(candidate.ticket));
+            }
+            let outcome = candidate.outcome;
+            let place = walk.place().ok_or(Refusal::End)?;
+            if !candidate.is_consistent() || !candidate.is_skipped() && outcome != place {
+                return Err(Refusal::Outcome(candidate.ticket));
+            }
+            walk.settle(*candidate);
+        }
+        Ok(walk)
+    }
+
+    /// The ticket to be looked at now; the same one until it is decided. `None`: the draw is done,
+    /// because all places are taken or no ticket is left.
+    pub fn candidate(&self) -> Option<Ticket> {
+        self.place().and(self.next)
+    }
+
+    /// Decides about [`Self::candidate`]; nothing happens once the draw is done. A candidate who was seen
+    /// to have left, or is skipped for having left without being seen to, is [`Refusal::Outcome`].
+    pub fn decide(&mut self, decision: Decision, status: Status, at: UnixSeconds) -> Result<(), Refusal> {
+        let (Some(place), Some(ticket)) = (self.place(), self.next) else { return Ok(()) };
+        let outcome = match decision {
+            Decision::Accept => place,
+            Decision::Skip(reason) => Outcome::Skipped(reason),
+        };
+        let candidate = Candidate { ticket, outcome, status, at };
+        if !candidate.is_consistent() {
+            return Err(Refusal::Outcome(ticket));
+        }
+        self.settle(candidate);
+        Ok(())
+    }
+
+    fn settle(&mut self, candidate: Candidate) {
+        match candidate.outcome {
+            Outcome::Winner => self.winners = self.winners.saturating_sub(1),
+            Outcome::Reserve => self.reserves = self.reserves.saturating_sub(1),
+            Outcome::Skipped(_) => {}
+        }
+        self.candidates.push(candidate);
+        self.next = self.order.next();
+    }
+
+    /// What an accepted candidate would become.
+    const fn place(&self) -> Option<Outcome> {
+        match (self.winners, self.reserves) {
+            (1.., _) => Some(Outcome::Winner),
+            (0, 1..) => Some(Outcome::Reserve),
+            (0, 0) => None,
+        }
+    }
+
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    pub fn into_candidates(self) -> Vec<Candidate> {
+        self.candidates
+    }
+
+    /// What follows behind the candidates so far.
+    pub(super) fn rest(self) -> (Option<Ticket>, I) {
+        (self.next, self.order)
+    }
+}
+
+/// The tickets of those that have this outcome, in the order of the draw.
+pub fn with_outcome(candidates: &[Candidate], outcome: Outcome) -> Vec<Ticket> {
+    let found = candidates.iter().filter(|candidate| candidate.outcome == outcome);
+    found.map(|candidate| candidate.ticket).collect()
+}
+
+impl TryFrom<String> for Reason {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Ok(match text.as_str() {
+            "void" => Self::Void,
+            "left" => Self::Left,
+            "no_premium" => Self::NoPremium,
+            "declined" => Self::Declined,
+            "timeout" => Self::Timeout,
+            "redrawn" => Self::Redrawn,
+            other => {
+                let number = other.strip_prefix("condition_").and_then(|number| number.parse().ok());
+                let number = number.filter(|number| *number > 0).ok_or("not a reason")?;
+                Self::Condition(number)
+            }
+        })
+    }
+}
+
+impl From<Reason> for String {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Void => "void".to_owned(),
+            Reason::Left => "left".to_owned(),
+            Reason::NoPremium => "no_premium".to_owned(),
+            Reason::Condition(number) => format!("condition_{number}"),
+            Reason::Declined => "declined".to_owned(),
+            Reason::Timeout => "timeout".to_owned(),
+            Reason::Redrawn => "redrawn".to_owned(),
+        }
+    }
+}
+
+impl TryFrom<String> for Outcome {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "winner" => Ok(Self::Winner),
+            "reserve" => Ok(Self::Reserve),
+            _ => Reason::try_from(text).map(Self::Skipped),
+        }
+    }
+}
+
+impl From<Outcome> for String {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Winner => "winner".to_owned(),
+            Outcome::Reserve => "reserve".to_owned(),
+            Outcome::Skipped(reason) => reason.into(),
+        }
+    }
+}

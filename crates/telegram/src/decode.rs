@@ -18,6 +18,7 @@ use object::from_objects;
 use route::route;
 use shape::Sender;
 
+pub use frame::first_number;
 pub use membership::ChatMember;
 pub use shape::{Chat, read};
 

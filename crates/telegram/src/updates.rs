@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use qura_domain::ids::UpdateId;
-use qura_ports::telegram::{RawUpdate, TelegramError, UpdateSource};
-use serde_json::value::RawValue;
+use qura_ports::telegram::{RawUpdate, Route, TelegramError, UpdateSource};
 
 use crate::client::Client;
 use crate::decode;
 use crate::wire::GetUpdates;
+use batch::Item;
 
 /// The kinds of updates that Telegram is asked for. It applies the list when an update comes about,
 /// so a kind that is missing here is lost for good; `chat_member` must be named to come at all.
@@ -75,7 +75,7 @@ impl UpdateSource for ClientUpdates {
 
 /// Reads whose each update is, and puts them in order. What has no usable number is left behind: the
 /// next good update's number confirms it too.
-fn addressed(batch: Vec<Box<RawValue>>, limit: u8) -> Vec<RawUpdate> {
+fn addressed(batch: Vec<Item>, limit: u8) -> Vec<RawUpdate> {
     let fetched = batch.len();
     let mut updates: Vec<RawUpdate> = batch.into_iter().filter_map(with_address).collect();
     if updates.len() < fetched {
@@ -86,7 +86,13 @@ fn addressed(batch: Vec<Box<RawValue>>, limit: u8) -> Vec<RawUpdate> {
     updates
 }
 
-fn with_address(raw: Box<RawValue>) -> Option<RawUpdate> {
-    let (id, route) = decode::address(raw.get())?;
-    Some(RawUpdate { id, route, raw: Box::<str>::from(raw).into_string() })
+/// A torn one is kept for the operator, where its number is whole: so it does not come again.
+fn with_address(item: Item) -> Option<RawUpdate> {
+    match item {
+        Item::Whole(raw) => {
+            let (id, route) = decode::address(raw.get())?;
+            Some(RawUpdate { id, route, raw: Box::<str>::from(raw).into_string() })
+        }
+        Item::Torn(raw) => Some(RawUpdate { id: decode::first_number(&raw)?, route: Route::Unknown, raw }),
+    }
 }

@@ -39,6 +39,20 @@ impl<'de> Deserialize<'de> for Frame<'de> {
     }
 }
 
+fn usable(number: &str) -> Option<UpdateId> {
+    number.parse().ok().filter(|id| (0..=HIGHEST_ID).contains(id)).map(UpdateId::new)
+}
+
+/// The number of an update that is no JSON, where it stands before everything else.
+pub fn first_number(torn: &str) -> Option<UpdateId> {
+    let rest = torn.trim_start().strip_prefix('{')?.trim_start().strip_prefix("\"update_id\"")?;
+    let rest = rest.trim_start().strip_prefix(':')?.trim_start();
+    let number = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    // Another field follows: a number that is cut would be another one.
+    let rest = rest.strip_prefix(number)?.trim_start().strip_prefix(',')?;
+    rest.trim_start().starts_with('"').then(|| usable(number))?
+}
+
 struct FrameVisitor;
 
 impl<'de> Visitor<'de> for FrameVisitor {
@@ -56,13 +70,13 @@ impl<'de> Visitor<'de> for FrameVisitor {
             let raw = map.next_value::<&RawValue>()?;
             let name = serde_json::from_str(name.get()).unwrap_or_else(|_| name.get().to_owned());
             if name == "update_id" {
-                id = raw.get().parse::<i64>().ok().filter(|id| (0..=HIGHEST_ID).contains(id));
+                id = usable(raw.get());
             } else if raw.get() != "null" {
                 parts.push((name, raw));
             }
         }
         let id = id.ok_or_else(|| A::Error::custom("an update without a usable update_id"))?;
-        Ok(Frame { id: UpdateId::new(id), parts })
+        Ok(Frame { id, parts })
     }
 }
 
@@ -97,6 +111,25 @@ mod tests {
         let frame = Frame::read(r#"{"\ud800":1,"update_\u0069d":7,"message":{}}"#).unwrap();
         assert_eq!((frame.id.get(), frame.body().unwrap().0), (7, "message"));
         assert_eq!(Frame::read(r#"{"update_id":7,"\ud800":{}}"#).unwrap().body().unwrap().0, r#""\ud800""#);
+    }
+
+    #[test]
+    fn a_torn_update_has_its_number_only_where_that_is_whole() {
+        for torn in [r#"{"update_id":7,"message":{"text":"a"#, r#" { "update_id" : 7 , "x"#] {
+            assert_eq!(first_number(torn), Some(UpdateId::new(7)), "{torn}");
+        }
+        for torn in [
+            "",
+            r#"{"update_id":"#,
+            r#"{"update_id":7"#,
+            r#"{"update_id":7,"#,
+            r#"{"update_id":-7,"x":"#,
+            r#"{"update_id":7.5,"x":"#,
+            r#"{"update_id":1099511627776,"x":"#,
+            r#"{"x":{"update_id":7,"x":"#,
+        ] {
+            assert_eq!(first_number(torn), None, "{torn}");
+        }
     }
 
     #[test]

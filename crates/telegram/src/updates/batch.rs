@@ -6,32 +6,41 @@ use serde_json::value::RawValue;
 
 use crate::client::{CallFailure, answer};
 
-type Batch = Vec<Box<RawValue>>;
-
-/// Reads the answer to `getUpdates`. One torn update makes the whole answer no JSON, and it would come
-/// again and again: then each of the others is read by itself.
-pub fn read(status: u16, retry_after: Option<i64>, body: &str) -> Result<Batch, CallFailure> {
-    answer::read(status, retry_after, body).or_else(|failure| {
-        let CallFailure::Answered(TelegramError::Unreadable(why)) = &failure else { return Err(failure) };
-        let whole = whole_ones(body);
-        if whole.is_empty() {
-            return Err(failure);
-        }
-        tracing::warn!(error = why, whole = whole.len(), "updates are torn; the whole ones are taken");
-        Ok(whole)
-    })
+/// An update as it came.
+#[derive(Debug)]
+pub enum Item {
+    Whole(Box<RawValue>),
+    /// No JSON.
+    Torn(String),
 }
 
-/// The updates of a torn answer that are whole themselves. Each is looked for no further than the next
-/// begins, so that what a torn one left open does not swallow its neighbours.
-fn whole_ones(body: &str) -> Batch {
+/// Reads the answer to `getUpdates`. One torn update makes the whole answer no JSON, and it would come
+/// again and again: then each is read by itself.
+pub fn read(status: u16, retry_after: Option<i64>, body: &str) -> Result<Vec<Item>, CallFailure> {
+    let failure = match answer::read::<Vec<Box<RawValue>>>(status, retry_after, body) {
+        Ok(whole) => return Ok(whole.into_iter().map(Item::Whole).collect()),
+        Err(failure) => failure,
+    };
+    let CallFailure::Answered(TelegramError::Unreadable(why)) = &failure else { return Err(failure) };
+    let items = items(body);
+    if items.is_empty() {
+        return Err(failure);
+    }
+    let torn = items.iter().filter(|item| matches!(item, Item::Torn(_))).count();
+    tracing::warn!(error = why, torn, fetched = items.len(), "updates are torn");
+    Ok(items)
+}
+
+/// The updates of an answer that is no JSON. Each is looked for no further than the next begins, so that
+/// what a torn one left open does not swallow its neighbours.
+fn items(body: &str) -> Vec<Item> {
     // What closes the answer is none of the last one's.
     let body = body.trim_end();
     let body = body.strip_suffix("]}").unwrap_or(body);
     let starts = starts(body);
     let ends = starts.iter().skip(1).copied().chain([body.len()]);
     let texts = starts.iter().zip(ends).filter_map(|(start, end)| body.get(*start..end));
-    texts.filter_map(first_value).collect()
+    texts.map(|text| first_value(text).map_or_else(|| Item::Torn(text.to_owned()), Item::Whole)).collect()
 }
 
 /// Where an item of a list has its number as its first field, as every update of Telegram has. What people
@@ -55,9 +64,16 @@ fn first_value(text: &str) -> Option<Box<RawValue>> {
 mod tests {
     use super::*;
 
-    fn read_whole(result: &str) -> Vec<String> {
-        let body = format!(r#"{{"ok":true,"result":[{result}]}}"#);
-        read(200, None, &body).unwrap().iter().map(|raw| raw.get().to_owned()).collect()
+    fn all(result: &str) -> Vec<Item> {
+        read(200, None, &format!(r#"{{"ok":true,"result":[{result}]}}"#)).unwrap()
+    }
+
+    fn whole(result: &str) -> Vec<String> {
+        let whole = |item| match item {
+            Item::Whole(raw) => Some(raw.get().to_owned()),
+            Item::Torn(_) => None,
+        };
+        all(result).into_iter().filter_map(whole).collect()
     }
 
     const GOOD: &str = r#"{"update_id":8,"message":{"text":"a]}"}}"#;
@@ -79,10 +95,18 @@ mod tests {
             r#"{"update_id":7,"message":{}]}"#,
         ];
         for torn in torn {
-            assert_eq!(read_whole(&format!("{torn},{GOOD},{OTHER}"))[..], [GOOD, OTHER], "{torn}");
-            assert_eq!(read_whole(&format!("{GOOD},{torn},{OTHER}"))[..], [GOOD, OTHER], "{torn}");
-            assert_eq!(read_whole(&format!("{GOOD},{OTHER},{torn}"))[..], [GOOD, OTHER], "{torn}");
+            assert_eq!(whole(&format!("{torn},{GOOD},{OTHER}")), [GOOD, OTHER], "{torn}");
+            assert_eq!(whole(&format!("{GOOD},{torn},{OTHER}")), [GOOD, OTHER], "{torn}");
+            assert_eq!(whole(&format!("{GOOD},{OTHER},{torn}")), [GOOD, OTHER], "{torn}");
         }
+    }
+
+    #[test]
+    fn a_torn_update_is_kept_as_it_is() {
+        let items = all(r#"{"update_id":7,"message":{"text":"half a wo"#);
+        assert!(
+            matches!(&items[..], [Item::Torn(text)] if text == r#"{"update_id":7,"message":{"text":"half a wo"#)
+        );
     }
 
     #[test]
@@ -91,12 +115,12 @@ mod tests {
         let quoting = format!(
             r#"{{"update_id":7,"message":{{"text":{text},"caption":"update_id"}},"x":{{"update_id":1}}}}"#
         );
-        assert_eq!(read_whole(&format!("{quoting},{{")), [quoting]);
+        assert_eq!(whole(&format!("{quoting},{{")), [quoting]);
     }
 
     #[test]
-    fn an_answer_without_anything_whole_stays_unreadable() {
-        for body in ["", "<html>", r#"{"ok":true,"result":[{"update_id":7,]}"#, r#"{"ok":true}"#] {
+    fn an_answer_without_updates_stays_unreadable() {
+        for body in ["", "<html>", r#"{"ok":true,"result":[{]}"#, r#"{"ok":true}"#] {
             let failure = read(200, None, body).unwrap_err();
             assert!(matches!(failure, CallFailure::Answered(TelegramError::Unreadable(_))), "{body}");
         }

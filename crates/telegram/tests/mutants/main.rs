@@ -83,7 +83,7 @@ fn bake(corpus: &Corpus, id: i64, recipe: &Recipe) -> Sent {
     let mut update = corpus.update(id, corpus.kind(recipe.kind), SCENE, u64::from(recipe.variant));
     recipe.steps.iter().for_each(|step| mutate(&mut update, *step));
     let is_json = recipe.damage.is_empty();
-    let numbered = is_json && properties::has_one_usable_number(&update);
+    let numbered = properties::has_one_usable_number(&update);
     let mut text = update.text().into_bytes();
     recipe.damage.iter().for_each(|step| damage(&mut text, *step));
     Sent { id, text, is_json, numbered, innocent: recipe.steps.is_empty() && is_json }

@@ -17,7 +17,7 @@ pub struct Sent {
     pub text: Vec<u8>,
     /// It is strange, but JSON.
     pub is_json: bool,
-    /// It is JSON, and has one number that can be used.
+    /// It has one number that can be used, or had before it was torn.
     pub numbered: bool,
     /// Nothing was done to it.
     pub innocent: bool,
@@ -38,7 +38,7 @@ pub fn answer(sent: &[Sent]) -> Vec<u8> {
 }
 
 /// An innocent is found as it is, whoever its neighbours are. While the answer is JSON, so is whatever
-/// has a number.
+/// has a number. What is torn is kept under its number, so that it does not come again.
 pub fn nobody_is_lost(sent: &[Sent], found: &[RawUpdate]) -> Verdict {
     let all_json = sent.iter().all(|update| update.is_json);
     for update in sent.iter().filter(|update| update.innocent || update.numbered && all_json) {
@@ -49,6 +49,11 @@ pub fn nobody_is_lost(sent: &[Sent], found: &[RawUpdate]) -> Verdict {
             !update.innocent || BotApiDecoder.decode(&text).is_ok_and(|good| good.id.get() == update.id)
         );
         prop_assert!(!update.innocent || route.is_some());
+    }
+    for torn in sent.iter().filter(|update| update.numbered && !update.is_json) {
+        let head = format!("{{\"update_id\":{},\"", torn.id);
+        let kept = found.iter().any(|found| found.id.get() == torn.id);
+        prop_assert!(kept || !torn.text.starts_with(head.as_bytes()), "torn and lost: {head}");
     }
     Ok(())
 }

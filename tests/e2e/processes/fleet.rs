@@ -41,8 +41,17 @@ impl World {
 
     /// Who has which partition.
     pub fn holders(&self) -> BTreeMap<u8, String> {
-        let holder = |partition| self.holder(&format!("partition:{partition}"));
-        (0..=PARTITIONS).filter_map(|partition| Some((partition, holder(partition)?))).collect()
+        const ALL: &str = "local holders = {}
+            for partition = 0, ARGV[2] do
+                holders[partition + 1] = redis.call('GET', ARGV[1] .. partition) or ''
+            end
+            return table.concat(holders, ' ')";
+
+        let keys = format!("{}lease:partition:", self.setting("REDIS_PREFIX"));
+        let holders = self.servers().tells_redis(&["EVAL", ALL, "0", &keys, &PARTITIONS.to_string()]);
+        let holders = holders.unwrap_or_default();
+        let each = (0..).zip(holders.split(' ')).filter(|(_, holder)| !holder.is_empty());
+        each.map(|(partition, holder)| (partition, holder.to_owned())).collect()
     }
 
     /// Who has the turn to poll.

@@ -16,8 +16,6 @@ use super::walk::{Decision, Outcome, Status, Walk, with_outcome};
 pub struct Forgery {
     pub name: String,
     pub refusal: &'static str,
-    /// Nothing but the check of the beacon's signature notices it.
-    pub signature_only: bool,
     pub receipt: String,
     pub addenda: Vec<String>,
 }
@@ -45,7 +43,7 @@ pub fn all() -> Vec<Forgery> {
 }
 
 fn forgery(name: &str, refusal: &'static str, receipt: String) -> Forgery {
-    Forgery { name: name.to_owned(), refusal, signature_only: false, receipt, addenda: vec![] }
+    Forgery { name: name.to_owned(), refusal, receipt, addenda: vec![] }
 }
 
 /// One field changed, with the rest as it was.
@@ -87,6 +85,7 @@ fn receipts() -> Vec<Forgery> {
         ("beacon", "beacon", json!(null)),
         ("beacon/round", "beacon", json!(30_662_992)),
         ("beacon/signature", "beacon", json!(beacon(30_662_992).signature)),
+        ("beacon/signature", "beacon", json!("ff".repeat(48))),
         ("beacon/signature", "format", json!("00")),
         ("walk/0/ticket", "order", json!(first)),
         ("walk/0/outcome", "outcome", json!("winner")),
@@ -131,6 +130,7 @@ fn texts() -> Vec<Forgery> {
         forgery("a number below zero that is none", "format", with("\"mode\":0", "\"mode\":-0")),
         forgery("a number that is too large", "format", with("\"skips\":0", "\"skips\":9007199254740992")),
         forgery("a letter written as its number", "format", with("\"winner\"", "\"\\u0077inner\"")),
+        forgery("half a letter", "format", with("skipped", "\\ud800")),
         forgery("nothing", "format", String::new()),
         forgery("no object", "version", "[]".to_owned()),
         forgery("half of it", "format", text[..text.len() / 2].to_owned()),
@@ -190,11 +190,8 @@ fn whole() -> Vec<Forgery> {
     let mut without = truth.receipt.clone();
     without.beacon = None;
     redraw(&mut without, None);
-    let mut signed =
-        carried("another round's signature, with the draw that it gives", "beacon", forged_beacon);
-    signed.signature_only = true;
     vec![
-        signed,
+        carried("another round's signature, with the draw that it gives", "beacon", forged_beacon),
         carried("another secret, with the draw that it gives", "commitment", other_secret),
         carried("no beacon, with the draw that it gives", "beacon", without),
     ]

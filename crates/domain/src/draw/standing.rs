@@ -135,3 +135,59 @@ impl Standing {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::commitment::Mode;
+    use super::super::sample::Case;
+    use super::super::walk::Decision;
+    use super::*;
+
+    const AT: UnixSeconds = UnixSeconds::new(1_700_000_000);
+
+    fn replacement(replaced: Ticket) -> Replacement {
+        Replacement { replaced, reason: Reason::Timeout, status: Status::Inside, note: None }
+    }
+
+    #[test]
+    fn heirs_are_the_reserves_and_then_the_order_past_them_each_once() {
+        let receipt = Case::new("heirs", Mode::Secret, 9, 2, 2).draw().receipt;
+        let mut standing = Standing::after(&receipt).unwrap();
+        let mut seen = standing.winners().to_vec();
+        let mut heirs = Vec::new();
+        while let [first, ..] = *standing.winners() {
+            let mut search = standing.search(&[]).unwrap();
+            search.decide(Decision::Accept, Status::Inside, AT).unwrap();
+            heirs.extend(standing.replace(replacement(first), search, AT).unwrap().heir);
+        }
+        assert_eq!(heirs[..2], receipt.reserves);
+        seen.extend(heirs);
+        seen.sort_unstable();
+        assert_eq!(seen, (1..=9).map(Ticket::new).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_search_that_is_not_over_and_a_loser_change_nothing() {
+        let receipt = Case::new("unchanged", Mode::Secret, 9, 2, 2).draw().receipt;
+        let mut standing = Standing::after(&receipt).unwrap();
+        let search = standing.search(&[]).unwrap();
+        let refused = standing.replace(replacement(receipt.winners[0]), search, AT);
+        assert_eq!(refused, Err(Refusal::End));
+        let mut search = standing.search(&[]).unwrap();
+        search.decide(Decision::Accept, Status::Inside, AT).unwrap();
+        let loser = receipt.reserves[0];
+        assert_eq!(standing.replace(replacement(loser), search, AT), Err(Refusal::Replaced(loser)));
+        assert_eq!(standing.winners(), receipt.winners);
+        assert_eq!(Ok(standing.digest()), receipt.digest());
+    }
+
+    #[test]
+    fn a_search_goes_on_after_a_restart() {
+        let receipt = Case::new("restart", Mode::Secret, 9, 2, 2).draw().receipt;
+        let standing = Standing::after(&receipt).unwrap();
+        let mut search = standing.search(&[]).unwrap();
+        search.decide(Decision::Skip(Reason::Left), Status::Left, AT).unwrap();
+        let resumed = standing.search(search.candidates()).unwrap();
+        assert_eq!(resumed.candidate(), Some(receipt.reserves[1]));
+    }
+}

@@ -70,7 +70,7 @@ fn vectors() -> Value {
     let draws = cases::all().into_iter().map(|case| draw(&case, &case.draw()));
     let forged = forgeries::all().into_iter().map(|forgery| {
         json!({
-            "name": forgery.name, "refusal": forgery.refusal, "signature_only": forgery.signature_only,
+            "name": forgery.name, "refusal": forgery.refusal,
             "receipt": forgery.receipt, "addenda": forgery.addenda,
         })
     });

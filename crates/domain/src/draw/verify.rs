@@ -123,3 +123,44 @@ impl FreezeRecord {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::sample::Case;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_draw_verifies_and_no_two_texts_of_it_do(
+            tickets in 0u64..40, winners in 0u32..6, reserves in 0u32..6, gone: u64, at: usize, byte: u8,
+        ) {
+            let mut case = Case::new("any", Mode::Secret, tickets, winners, reserves);
+            case.people.withdrawn = (1..=tickets).filter(|ticket| gone >> ticket & 1 == 1).collect();
+            let receipt = case.draw().receipt;
+            prop_assert_eq!(receipt.verify(), Ok(()));
+            prop_assert!(receipt.winners.iter().all(|ticket| gone >> ticket.get() & 1 == 0));
+            let text = receipt.to_text().unwrap();
+            let digest = digest(&text);
+            let mut bytes = text.into_bytes();
+            prop_assert_eq!(verify(&bytes, Some(digest)), Ok(receipt.clone()));
+            let at = at % bytes.len();
+            if bytes[at] != byte {
+                bytes[at] = byte;
+                prop_assert!(verify(&bytes, Some(digest)).is_err());
+                // Without a digest, what is believed is another receipt and told in its one text.
+                if let Ok(other) = verify(&bytes, None) {
+                    prop_assert_ne!(&other, &receipt);
+                    prop_assert_eq!(other.to_text().unwrap().into_bytes(), bytes);
+                    prop_assert_eq!(other.winners, receipt.winners);
+                }
+            }
+        }
+
+        #[test]
+        fn whatever_is_sent_never_panics(bytes: Vec<u8>) {
+            prop_assert!(verify(&bytes, None).is_err());
+        }
+    }
+}

@@ -226,3 +226,78 @@ impl From<Outcome> for String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const AT: UnixSeconds = UnixSeconds::new(1_700_000_000);
+
+    fn walk(tickets: u64, winners: u32, reserves: u32) -> Walk<impl Iterator<Item = Ticket>> {
+        Walk::new((1..=tickets).map(Ticket::new), winners, reserves)
+    }
+
+    /// Skips those whose bit is set.
+    fn go(mut walk: Walk<impl Iterator<Item = Ticket>>, gone: u64) -> Vec<Candidate> {
+        while let Some(ticket) = walk.candidate() {
+            let (decision, status) = match gone >> (ticket.get() % 64) & 1 {
+                0 => (Decision::Accept, Status::Inside),
+                _ => (Decision::Skip(Reason::Left), Status::Left),
+            };
+            walk.decide(decision, status, AT).unwrap();
+        }
+        walk.into_candidates()
+    }
+
+    proptest! {
+        #[test]
+        fn fills_winners_then_reserves_with_the_first_who_may(
+            tickets in 0u64..60, winners in 0u32..8, reserves in 0u32..8, gone: u64,
+        ) {
+            let done = go(walk(tickets, winners, reserves), gone);
+            let may: Vec<_> = (1..=tickets).filter(|t| gone >> (t % 64) & 1 == 0).map(Ticket::new).collect();
+            let (winners, reserves) = (winners.try_into().unwrap(), reserves.try_into().unwrap());
+            let first: Vec<_> = may.iter().copied().take(winners).collect();
+            let then: Vec<_> = may.iter().copied().skip(winners).take(reserves).collect();
+            prop_assert_eq!(with_outcome(&done, Outcome::Winner), first);
+            prop_assert_eq!(with_outcome(&done, Outcome::Reserve), then);
+        }
+
+        #[test]
+        fn goes_on_after_a_restart_as_if_there_had_been_none(
+            tickets in 0u64..60, winners in 0u32..8, reserves in 0u32..8, gone: u64, cut: usize,
+        ) {
+            let whole = go(walk(tickets, winners, reserves), gone);
+            let done = &whole[..cut % (whole.len() + 1)];
+            let order = (1..=tickets).map(Ticket::new);
+            let resumed = Walk::resume(order, winners, reserves, done).unwrap();
+            prop_assert_eq!(go(resumed, gone), whole);
+        }
+    }
+
+    #[test]
+    fn nobody_who_left_wins_and_nobody_else_is_skipped_for_it() {
+        let mut walk = walk(3, 1, 0);
+        let refused = Err(Refusal::Outcome(Ticket::new(1)));
+        assert_eq!(walk.decide(Decision::Accept, Status::Left, AT), refused);
+        assert_eq!(walk.decide(Decision::Skip(Reason::Left), Status::Removed, AT), refused);
+        assert_eq!(walk.decide(Decision::Skip(Reason::Redrawn), Status::Inside, AT), refused);
+        assert_eq!(walk.candidate(), Some(Ticket::new(1)));
+        assert_eq!(walk.decide(Decision::Accept, Status::Removed, AT), Ok(()));
+        assert_eq!(walk.candidate(), None);
+    }
+
+    #[test]
+    fn a_finished_draw_takes_no_more() {
+        let mut walk = walk(3, 1, 0);
+        walk.decide(Decision::Accept, Status::Inside, AT).unwrap();
+        walk.decide(Decision::Accept, Status::Inside, AT).unwrap();
+        assert_eq!(walk.candidates().len(), 1);
+        let again =
+            [walk.candidates(), &[Candidate { ticket: Ticket::new(2), ..walk.candidates()[0] }]].concat();
+        let resumed = Walk::resume((1..=3).map(Ticket::new), 1, 0, &again);
+        assert_eq!(resumed.err(), Some(Refusal::End));
+    }
+}

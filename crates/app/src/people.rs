@@ -84,7 +84,7 @@ impl Group for SeenGroup {
             items.iter().map(|item| Applied { seq: item.seq, reply: Some(item.reply.clone()) }).collect();
         // Locks in one order, whichever process writes.
         applied.sort_by_key(|a| a.seq);
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_for_many().await?;
         let pending = tx.updates().apply(&applied).await?;
         let pending: HashSet<Seq> = pending.into_iter().collect();
         let ours = items.iter().filter(|item| pending.contains(&item.seq));

@@ -56,14 +56,21 @@ const FILL: [&str; 7] = [
 ];
 
 async fn fill(db: &Db) {
-    let statements = FILL.map(|sql| format!("{ROWS}{sql}")).into_iter().chain(["ANALYZE".to_owned()]);
-    for sql in statements {
-        match db {
-            Db::Pg(pool) => sqlx::query(AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).unwrap(),
-            Db::Lite { write, .. } => {
-                sqlx::query(AssertSqlSafe(sql)).execute(write).await.map(|_| ()).unwrap()
-            }
-        }
+    grow(db).await;
+    run(db, "ANALYZE".to_owned()).await;
+}
+
+/// Fills the tables behind the planner's back.
+async fn grow(db: &Db) {
+    for sql in FILL {
+        run(db, format!("{ROWS}{sql}")).await;
+    }
+}
+
+async fn run(db: &Db, sql: String) {
+    match db {
+        Db::Pg(pool) => sqlx::query(AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).unwrap(),
+        Db::Lite { write, .. } => sqlx::query(AssertSqlSafe(sql)).execute(write).await.map(|_| ()).unwrap(),
     }
 }
 
@@ -218,4 +225,56 @@ async fn growing_tables_are_not_read_as_a_whole() {
         on_postgres.iter().any(|scan| scan.starts_with("users.count ")),
         "scans are not seen: {on_postgres:?}"
     );
+}
+
+/// What `Db::begin_for_many` is for, on rows that are there.
+async fn as_crowds_do(db: &Db) -> i64 {
+    let seqs = [5, 500, 5000].map(Seq::new);
+    let applied = seqs.map(|seq| Applied { seq, reply: Some("r".into()) });
+    let person = |id| Person {
+        id: UserId::new(id),
+        first_name: "a".into(),
+        last_name: None,
+        username: None,
+        language_code: None,
+        is_premium: false,
+        is_bot: false,
+    };
+    let seen = [77, 777].map(|id| Seen { person: person(id), referrer: None, at: at(1) });
+    let users = [UserId::new(77), UserId::new(777)];
+    let mut tx = db.begin_for_many().await.unwrap();
+    let before = tuples_read(&mut tx).await;
+    tx.updates().apply(&applied).await.unwrap();
+    tx.users().see(&seen).await.unwrap();
+    tx.sessions().delete_all(&users).await.unwrap();
+    tx.users().record_screens(&users.map(|user| (user, MessageId::new(5)))).await.unwrap();
+    tx.updates().finish(&seqs).await.unwrap();
+    let read = tuples_read(&mut tx).await - before;
+    tx.rollback().await.unwrap();
+    read
+}
+
+/// Rows that PostgreSQL looked at, on this connection and not yet told to others.
+async fn tuples_read(tx: &mut Tx) -> i64 {
+    let Tx::Pg(tx) = tx else { return 0 };
+    let sql = "SELECT COALESCE(SUM(seq_tup_read + COALESCE(idx_tup_fetch, 0)), 0)::BIGINT
+               FROM pg_stat_xact_user_tables WHERE schemaname = current_schema()";
+    sqlx::query_scalar(sql).fetch_one(&mut **tx).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn plans_that_were_kept_from_empty_tables_are_good_for_large_ones() {
+    let read = on_postgres(async |db: Db| {
+        // Only now it knows that they are empty; of a new table it expects some pages.
+        let Db::Pg(pool) = &db else { return 0 };
+        sqlx::query("VACUUM ANALYZE updates, users, sessions").execute(pool).await.unwrap();
+        // Enough for PostgreSQL to settle for a plan, on each connection that may come.
+        for _ in 0..40 {
+            as_crowds_do(&db).await;
+        }
+        grow(&db).await;
+        as_crowds_do(&db).await
+    });
+    let Some(read) = read.await else { return };
+    assert!((1..100).contains(&read), "{read} rows were looked at for eight");
 }

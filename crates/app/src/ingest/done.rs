@@ -32,7 +32,7 @@ impl Group for DoneGroup {
         screens.dedup_by_key(|(user, _)| *user);
         let mut seqs: Vec<_> = done.iter().map(|d| d.seq).collect();
         seqs.sort_unstable();
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_for_many().await?;
         if !screens.is_empty() {
             tx.users().record_screens(&screens).await?;
         }

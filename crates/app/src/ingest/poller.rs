@@ -190,7 +190,7 @@ impl Poller {
 
     /// Returns how many updates of the batch are new.
     async fn store(&self, position: &Position, stored: &StoredBatch) -> Result<u64, StorageError> {
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_for_many().await?;
         let batch = Batch {
             bot: self.bot,
             api_url: &self.api_url,

@@ -166,9 +166,8 @@ impl UpdatesRepo<'_> {
     /// must not be committed: it already is, by somebody else.
     pub async fn apply(&mut self, applied: &[Applied]) -> Result<Vec<Seq>, StorageError> {
         let rows = fetch_all!(self.conn, (i64,),
-            pg: "UPDATE updates SET state = 'applied', reply = done.reply
-                 FROM UNNEST($1::BIGINT[], $2::TEXT[]) AS done (seq, reply)
-                 WHERE updates.seq = done.seq AND state = 'pending' RETURNING updates.seq"
+            pg: "UPDATE updates SET state = 'applied', reply = ($2::TEXT[])[array_position($1::BIGINT[], seq)]
+                 WHERE seq = ANY($1) AND state = 'pending' RETURNING seq"
             [applied.iter().map(|a| a.seq.get()).collect::<Vec<_>>(),
              applied.iter().map(|a| a.reply.as_deref().map(text)).collect::<Vec<_>>()],
             lite: "UPDATE updates SET state = 'applied', reply = done.value ->> 1 FROM json_each($1) AS done

@@ -112,8 +112,8 @@ impl UsersRepo<'_> {
     pub async fn record_screens(&mut self, screens: &[(UserId, MessageId)]) -> Result<(), StorageError> {
         let screens: BTreeMap<UserId, MessageId> = screens.iter().copied().collect();
         execute!(self.conn,
-            pg: "UPDATE users SET screen_message_id = shown.message
-                 FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS shown (id, message) WHERE users.id = shown.id"
+            pg: "UPDATE users SET screen_message_id = ($2::BIGINT[])[array_position($1::BIGINT[], id)]
+                 WHERE id = ANY($1)"
             [screens.keys().map(|id| id.get()).collect::<Vec<_>>(),
              screens.values().map(|message| message.get()).collect::<Vec<_>>()],
             lite: "UPDATE users SET screen_message_id = shown.value ->> 1 FROM json_each($1) AS shown

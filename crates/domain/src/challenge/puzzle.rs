@@ -49,7 +49,8 @@ const IMAGE_OPTIONS: usize = 9;
 const EMOJI_OPTIONS: usize = 9;
 const MATH_OPTIONS: usize = 6;
 /// Few enough to be read in a distorted picture, enough not to be guessed from the options.
-const DIGITS: usize = 5;
+const DIGITS: u32 = 5;
+const NUMBERS: u32 = 10u32.pow(DIGITS);
 
 impl Puzzle {
     /// Makes a puzzle out of unpredictable bytes.
@@ -95,31 +96,29 @@ impl fmt::Debug for Puzzle {
 }
 
 fn image(fill: Fill<'_>) -> Puzzle {
-    let number: Vec<u32> = (0..DIGITS).map(|_| below(fill, 10)).collect();
-    let mut options = vec![digits(&number)];
-    while options.len() < IMAGE_OPTIONS {
-        // Half of the digits stay, so that one digit that was read tells little.
-        let mut other = number.clone();
+    let number = below(fill, NUMBERS);
+    let mut numbers = vec![number];
+    while numbers.len() < IMAGE_OPTIONS {
+        // Some of the digits stay, so that one digit that was read tells little.
+        let mut other = number;
         for _ in 0..DIGITS - DIGITS / 2 {
-            let place = below(fill, DIGITS as u32);
-            let digit = below(fill, 10);
-            if let Some(old) = other.get_mut(place as usize) {
-                *old = digit;
-            }
+            let place = 10u32.pow(below(fill, DIGITS));
+            other = other - other / place % 10 * place + below(fill, 10) * place;
         }
-        let other = digits(&other);
-        if !options.contains(&other) {
-            options.push(other);
+        // The next free one, so that it comes to an end whatever the bytes are.
+        while numbers.contains(&other) {
+            other = (other + 1) % NUMBERS;
         }
+        numbers.push(other);
     }
-    let picture = digits(&number);
-    shuffle(fill, &mut options);
-    let answer = place(&options, &picture);
-    Puzzle { shown: Shown::Image { options }, picture: Some(picture), answer }
+    shuffle(fill, &mut numbers);
+    let answer = place(&numbers, &number);
+    let options = numbers.into_iter().map(digits).collect();
+    Puzzle { shown: Shown::Image { options }, picture: Some(digits(number)), answer }
 }
 
-fn digits(number: &[u32]) -> Digits {
-    Digits(number.iter().filter_map(|digit| char::from_digit(*digit, 10)).collect())
+fn digits(number: u32) -> Digits {
+    Digits(format!("{number:0width$}", width = DIGITS as usize))
 }
 
 fn emoji(fill: Fill<'_>) -> Puzzle {
@@ -262,6 +261,18 @@ mod tests {
             !(0..5).any(alike)
         });
         assert!(told.count() < 5);
+    }
+
+    #[test]
+    fn even_bytes_that_are_all_the_same_make_a_puzzle() {
+        for byte in 0..=255 {
+            for kind in ChallengeKind::ALL {
+                let puzzle = Puzzle::make(kind, &mut |bytes| bytes.fill(byte));
+                let (options, right) = understood(&puzzle);
+                assert_eq!(options.iter().collect::<BTreeSet<_>>().len(), options.len());
+                assert!((0..9).any(|option| puzzle.is_solved_by(option)) && options.contains(&right));
+            }
+        }
     }
 
     proptest! {

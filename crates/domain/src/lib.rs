@@ -13,6 +13,7 @@ pub mod gate;
 pub mod ids;
 pub mod language;
 pub mod link;
+pub mod lottery;
 pub mod membership;
 pub mod number;
 pub mod person;

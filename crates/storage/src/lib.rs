@@ -8,6 +8,7 @@ mod connection;
 mod db;
 mod error;
 mod migrate;
+mod page;
 mod sql;
 mod tables;
 
@@ -16,15 +17,27 @@ pub use connection::{Reader, Tx};
 pub use db::{DatabaseUrl, Db};
 pub use error::{OpenError, StorageError};
 pub use migrate::{MigrationState, SchemaVersion};
+pub use page::{PAGE_ROWS, Page};
 pub use tables::{
     alerts::AlertsRepo,
     audit::{AuditEntry, AuditRepo},
+    challenges::ChallengeRepo,
+    channels::ChannelRepo,
+    draw_secrets::DrawSecretRepo,
     jobs::{ClaimedJob, JobsRepo, NewJob},
     join_requests::JoinRequestsRepo,
+    lotteries::{LotteryInChat, LotteryKey, LotteryRepo},
+    lottery_conditions::ConditionRepo,
+    lottery_counters::{DirtyPost, LotteryCount, LotteryCounterRepo},
+    lottery_participants::{
+        JoinedGroup, Joining, NewParticipant, ParticipantFilter, ParticipantRecord, ParticipantRepo,
+    },
+    membership_events::{MembershipEvent, MembershipEventRepo, Recorded},
     outbox::{DueNotice, OutboxRepo},
     schedules::SchedulesRepo,
     sessions::{Session, SessionsRepo},
     settings::SettingsRepo,
     updates::{Applied, Batch, NewUpdate, Position, StoredUpdate, UpdateState, UpdatesRepo},
+    user_channels::UserChannelRepo,
     users::{Seen, UserRecord, UsersRepo},
 };

@@ -2,13 +2,22 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod challenges;
+pub mod channels;
+pub mod draw_secrets;
 pub mod jobs;
 pub mod join_requests;
+pub mod lotteries;
+pub mod lottery_conditions;
+pub mod lottery_counters;
+pub mod lottery_participants;
+pub mod membership_events;
 pub mod outbox;
 pub mod schedules;
 pub mod sessions;
 pub mod settings;
 pub mod updates;
+pub mod user_channels;
 pub mod users;
 
 /// Declares a repository: a struct over the connection it was reached by.

@@ -1,11 +1,18 @@
 //! Texts that people send to break things come back unharmed; only U+0000, which PostgreSQL cannot
 //! hold, is left out, on both databases alike.
 
-use qura_domain::ids::{BotId, JobId, NoticeId, Seq, UserId};
+use qura_domain::channel::Channel;
+use qura_domain::ids::{BotId, ChatId, JobId, NoticeId, Seq, UserId};
+use qura_domain::lottery::Lottery;
 use qura_domain::person::Person;
+use qura_domain::template::{Media, MediaKind, Template};
+use qura_domain::text::RichText;
 use qura_storage::{Applied, AuditEntry, Batch, Db, NewJob, NewUpdate, Seen, Session};
 
+use crate::channels::channel;
 use crate::database::at;
+use crate::lotteries::{draft, opened};
+use crate::participants::newcomer;
 use crate::users::person;
 
 on_both_databases! {
@@ -14,6 +21,7 @@ on_both_databases! {
     the_update_log_keeps_any_text,
     jobs_and_messages_keep_any_text,
     wizards_settings_and_audit_keep_any_text,
+    titles_templates_and_reasons_keep_any_text,
 }
 
 const HOSTILE: [&str; 10] = [
@@ -146,5 +154,36 @@ async fn wizards_settings_and_audit_keep_any_text(db: Db) {
         };
         committed!(db, audit().record(&entry(written)));
         assert_eq!(read!(db, audit().list(at(id + 1), 1)), [entry(read)]);
+    }
+}
+
+async fn titles_templates_and_reasons_keep_any_text(db: Db) {
+    for (id, (written, read)) in (1..).zip(texts()) {
+        let titled = |text: &str| Channel {
+            title: text.into(),
+            username: Some(text.into()),
+            invite_link: Some(text.into()),
+            ..channel(-id)
+        };
+        committed!(db, channels().save(&titled(written)));
+        assert_eq!(read!(db, channels().get(ChatId::new(-id))), Some(titled(read)));
+
+        // Inside of JSON every character has a form that any database can hold.
+        let media = |text: &str| Some(Media { kind: MediaKind::Photo, file_id: text.into() });
+        let posted = |text: &str| Lottery {
+            template: Template::new(RichText::plain(text), media(text)).unwrap(),
+            ..draft(id)
+        };
+        committed!(db, lotteries().insert(&posted(written)));
+        assert_eq!(read!(db, lotteries().get(draft(id).id)).unwrap().template.text().text(), written);
+        committed!(db, lotteries().edit(&posted(written)));
+        let template = read!(db, lotteries().get(draft(id).id)).unwrap().template;
+        assert_eq!(template.media().unwrap().file_id, written);
+
+        let (lottery, user) = (opened(&db, 100 + id).await, UserId::new(id));
+        committed!(db, participants().join(lottery, &[newcomer(id)]));
+        committed!(db, participants().exclude(lottery, &[user], user, written, at(1)));
+        assert_eq!(read!(db, participants().get(lottery, user)).unwrap().reason.as_deref(), Some(read));
+        committed!(db, participants().find_by_username(lottery, written, 9));
     }
 }

@@ -43,13 +43,21 @@ macro_rules! read {
 
 mod alerts;
 mod audit;
+mod challenges;
+mod channels;
 mod database;
 mod hostile;
 mod jobs;
 mod join_requests;
+mod lotteries;
+mod lottery_conditions;
+mod lottery_counters;
+mod membership_events;
 mod migrations;
 mod opening;
 mod outbox;
+mod participant_lists;
+mod participants;
 mod schedules;
 mod sessions;
 mod settings;

@@ -78,14 +78,15 @@ async fn indexes(db: Db) -> Vec<(String, bool, String)> {
     for table in tables(&db).await {
         let rows: Vec<(bool, String)> = match &db {
             Db::Pg(pool) => {
-                let sql = "SELECT indisunique, (SELECT string_agg(attname::TEXT, ',' ORDER BY place)
+                let sql = "SELECT indisunique, (SELECT string_agg(COALESCE(attname::TEXT, 'expression'), ',' ORDER BY place)
                              FROM unnest(indkey::SMALLINT[]) WITH ORDINALITY AS key (attnum, place)
-                             JOIN pg_attribute ON attrelid = indrelid AND pg_attribute.attnum = key.attnum)
+                             LEFT JOIN pg_attribute ON attrelid = indrelid AND pg_attribute.attnum = key.attnum)
                            FROM pg_index WHERE indrelid = $1::TEXT::regclass";
                 sqlx::query_as(sql).bind(&table).fetch_all(pool).await.unwrap()
             }
             Db::Lite { read, .. } => {
-                let sql = "SELECT list.\"unique\", (SELECT group_concat(name, ',') FROM pragma_index_info(list.name))
+                let sql = "SELECT list.\"unique\", (SELECT group_concat(COALESCE(name, 'expression'), ',')
+                             FROM pragma_index_info(list.name))
                            FROM pragma_index_list($1) AS list
                            UNION ALL
                            SELECT TRUE, name FROM pragma_table_info($1) WHERE pk = 1 AND type = 'INTEGER'";

@@ -2,10 +2,20 @@
 
 use std::time::Duration;
 
+use qura_domain::challenge::Attempts;
+use qura_domain::condition::Condition;
+use qura_domain::draw::commitment::{SaltKey, Secret};
 use qura_domain::ids::{BotId, ChatId, JobId, NoticeId, Seq, UserId};
-use qura_storage::{AuditEntry, Batch, Db, NewJob, NewUpdate, Seen, Session, StorageError, Tx};
+use qura_domain::lottery::LotteryState;
+use qura_domain::membership::Membership;
+use qura_storage::{
+    AuditEntry, Batch, Db, MembershipEvent, NewJob, NewUpdate, Seen, Session, StorageError, Tx,
+};
 
+use crate::channels::channel;
 use crate::database::{at, on_postgres, on_sqlite};
+use crate::lotteries::{draft, step};
+use crate::participants::newcomer;
 use crate::users::person;
 
 on_both_databases! {
@@ -42,10 +52,34 @@ async fn write_everywhere(tx: &mut Tx) -> Result<(), StorageError> {
         before: None,
         after: None,
     };
-    tx.audit().record(&entry).await
+    tx.audit().record(&entry).await?;
+    write_a_lottery(tx).await
 }
 
-/// How many of the eleven tables that [`write_everywhere`] writes to have a row.
+async fn write_a_lottery(tx: &mut Tx) -> Result<(), StorageError> {
+    let (user, draft) = (UserId::new(1), draft(1));
+    tx.channels().save(&channel(-5)).await?;
+    tx.user_channels().link(user, ChatId::new(-5), at(1)).await?;
+    tx.lotteries().insert(&draft).await?;
+    tx.draw_secrets().insert(draft.id, &Secret::new([1; 32]), &SaltKey::new([2; 32])).await?;
+    tx.conditions().replace(draft.id, &[Condition::Channel { chat: ChatId::new(-5) }]).await?;
+    tx.lotteries().advance(draft.id, step(LotteryState::Draft, LotteryState::Open), None, at(1)).await?;
+    tx.participants().join(draft.id, &[newcomer(1)]).await?;
+    tx.challenges().save(user, 1, &Attempts::default(), at(1)).await?;
+    let event = MembershipEvent {
+        chat: ChatId::new(-5),
+        user,
+        at: at(1),
+        seq: Seq::new(1),
+        actor: user,
+        before: Membership::Left,
+        after: Membership::Member,
+    };
+    tx.membership_events().record(&event).await?;
+    Ok(())
+}
+
+/// How many of the twenty tables that [`write_everywhere`] writes to have a row.
 async fn tables_with_rows(db: &Db) -> i64 {
     const SQL: &str = "SELECT CAST(SUM(n) AS BIGINT) FROM (
         SELECT COUNT(*) AS n FROM updates UNION ALL SELECT COUNT(*) FROM poller
@@ -53,7 +87,11 @@ async fn tables_with_rows(db: &Db) -> i64 {
         UNION ALL SELECT COUNT(*) FROM settings UNION ALL SELECT COUNT(*) FROM sessions
         UNION ALL SELECT COUNT(*) FROM jobs UNION ALL SELECT COUNT(*) FROM schedule_runs
         UNION ALL SELECT COUNT(*) FROM outbox UNION ALL SELECT COUNT(*) FROM operator_alerts
-        UNION ALL SELECT COUNT(*) FROM audit_logs) AS counts";
+        UNION ALL SELECT COUNT(*) FROM audit_logs UNION ALL SELECT COUNT(*) FROM channels
+        UNION ALL SELECT COUNT(*) FROM user_channels UNION ALL SELECT COUNT(*) FROM lotteries
+        UNION ALL SELECT COUNT(*) FROM draw_secrets UNION ALL SELECT COUNT(*) FROM lottery_conditions
+        UNION ALL SELECT COUNT(*) FROM lottery_counters UNION ALL SELECT COUNT(*) FROM lottery_participants
+        UNION ALL SELECT COUNT(*) FROM challenges UNION ALL SELECT COUNT(*) FROM membership_events) AS counts";
     let (sum,): (i64,) = match db {
         Db::Pg(pool) => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
         Db::Lite { read, .. } => sqlx::query_as(SQL).fetch_one(read).await.unwrap(),
@@ -94,14 +132,14 @@ async fn a_task_killed_half_way_leaves_nothing(db: Db) {
     let mut tx = db.begin().await.unwrap();
     write_everywhere(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(tables_with_rows(&db).await, 11);
+    assert_eq!(tables_with_rows(&db).await, 20);
 }
 
 async fn a_commit_keeps_everything(db: Db) {
     let mut tx = db.begin().await.unwrap();
     write_everywhere(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(tables_with_rows(&db).await, 11);
+    assert_eq!(tables_with_rows(&db).await, 20);
 }
 
 async fn a_unit_sees_its_own_work_and_others_do_not(db: Db) {

@@ -34,7 +34,7 @@ fn update(seq: i64, partition: u8) -> NewUpdate {
     NewUpdate { seq: Seq::new(seq), partition, key: 1000 + seq, raw: format!("{{\"update_id\":{seq}}}") }
 }
 
-fn updates(seqs: impl IntoIterator<Item = i64>) -> Vec<NewUpdate> {
+pub fn updates(seqs: impl IntoIterator<Item = i64>) -> Vec<NewUpdate> {
     seqs.into_iter().map(|seq| update(seq, 0)).collect()
 }
 
@@ -55,7 +55,7 @@ async fn take_over(db: &Db) -> Position {
 }
 
 /// Takes over and stores the given updates.
-async fn stored(db: &Db, updates: &[NewUpdate]) -> i64 {
+pub async fn stored(db: &Db, updates: &[NewUpdate]) -> i64 {
     let fence = take_over(db).await.fence;
     assert_eq!(committed!(db, updates().append(&batch(fence, updates))), updates.len() as u64);
     fence

@@ -1,0 +1,2 @@
+DROP TABLE user_channels;
+DROP TABLE channels;

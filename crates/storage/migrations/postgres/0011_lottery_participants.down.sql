@@ -1,0 +1,2 @@
+DROP INDEX users_by_username;
+DROP TABLE lottery_participants;

@@ -1,0 +1,3 @@
+DROP TABLE lottery_counters;
+DROP TABLE draw_secrets;
+DROP TABLE lotteries;

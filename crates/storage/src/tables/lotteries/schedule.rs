@@ -1,0 +1,74 @@
+//! Which lotteries' time has come: to be published, to be drawn, to be purged.
+
+use qura_domain::ids::LotteryId;
+use qura_domain::time::Timestamp;
+
+use super::LotteryRepo;
+use crate::error::StorageError;
+use crate::sql::{execute, fetch_all};
+
+impl LotteryRepo<'_> {
+    /// Scheduled lotteries whose time of publication has come, the earliest first.
+    pub async fn due_publications(
+        &mut self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LotteryId>, StorageError> {
+        let rows = fetch_all!(
+            self.conn,
+            (i64,),
+            "SELECT id FROM lotteries WHERE state = 'scheduled' AND publish_at <= $1
+             ORDER BY publish_at LIMIT $2",
+            now.micros(),
+            i64::from(limit)
+        )?;
+        Ok(rows.into_iter().map(|(id,)| LotteryId::new(id)).collect())
+    }
+
+    /// Open lotteries whose time of drawing has come, the earliest first. One that is paused waits
+    /// until it is resumed.
+    pub async fn due_draws(&mut self, now: Timestamp, limit: u32) -> Result<Vec<LotteryId>, StorageError> {
+        let rows = fetch_all!(
+            self.conn,
+            (i64,),
+            "SELECT id FROM lotteries WHERE state = 'open' AND draw_at <= $1 ORDER BY draw_at LIMIT $2",
+            now.micros(),
+            i64::from(limit)
+        )?;
+        Ok(rows.into_iter().map(|(id,)| LotteryId::new(id)).collect())
+    }
+
+    /// Lotteries that were deleted before the given time, the earliest first.
+    pub async fn deleted_before(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LotteryId>, StorageError> {
+        let rows = fetch_all!(
+            self.conn,
+            (i64,),
+            "SELECT id FROM lotteries WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2",
+            before.micros(),
+            i64::from(limit)
+        )?;
+        Ok(rows.into_iter().map(|(id,)| LotteryId::new(id)).collect())
+    }
+
+    /// Forgets a deleted lottery for good, once its participants are purged. `false` for one that is
+    /// not deleted or still has some.
+    pub async fn erase(&mut self, id: LotteryId) -> Result<bool, StorageError> {
+        let rows = execute!(
+            self.conn,
+            "DELETE FROM lotteries WHERE id = $1 AND deleted_at IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM lottery_participants WHERE lottery_id = $1)",
+            id.get()
+        )?;
+        if rows == 0 {
+            return Ok(false);
+        }
+        execute!(self.conn, "DELETE FROM lottery_conditions WHERE lottery_id = $1", id.get())?;
+        execute!(self.conn, "DELETE FROM lottery_counters WHERE lottery_id = $1", id.get())?;
+        execute!(self.conn, "DELETE FROM draw_secrets WHERE lottery_id = $1", id.get())?;
+        Ok(true)
+    }
+}

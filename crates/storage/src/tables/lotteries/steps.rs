@@ -1,0 +1,130 @@
+//! From state to state, and the post that shows it.
+
+use qura_domain::ids::{ChatId, LotteryId, MessageId};
+use qura_domain::lottery::{LotteryState, PauseReason, Transition};
+use qura_domain::time::Timestamp;
+
+use super::LotteryRepo;
+use crate::error::StorageError;
+use crate::sql::{execute, fetch_all};
+
+/// What the row that joins lock says of a state.
+const fn entrance(state: LotteryState) -> &'static str {
+    match state {
+        LotteryState::Open => "open",
+        LotteryState::Paused => "paused",
+        LotteryState::Draft
+        | LotteryState::Scheduled
+        | LotteryState::Frozen
+        | LotteryState::Drawing
+        | LotteryState::Drawn
+        | LotteryState::Announced
+        | LotteryState::Cancelled
+        | LotteryState::Reopened => "closed",
+    }
+}
+
+impl LotteryRepo<'_> {
+    /// Goes from one state to the next; `false` when it is in another state by now. Joins that are
+    /// being written are waited for, and none follows a step away from open. The post becomes due to
+    /// be drawn anew. To cancel is to delete softly. `pause` is the reason for a step to paused.
+    pub async fn advance(
+        &mut self,
+        id: LotteryId,
+        step: Transition,
+        pause: Option<PauseReason>,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        // First, as joins do: whoever locks this row decides alone.
+        fetch_all!(self.conn, (i64,),
+            pg: "SELECT tickets FROM lottery_counters WHERE lottery_id = $1 FOR UPDATE" [id.get()],
+            lite: "SELECT tickets FROM lottery_counters WHERE lottery_id = $1" [id.get()])?;
+        let pause = pause.filter(|_| step.to() == LotteryState::Paused);
+        let rows = execute!(
+            self.conn,
+            "UPDATE lotteries SET state = $3, pause_reason = $4,
+               published_at = CASE WHEN $3 = 'open' THEN COALESCE(published_at, $5) ELSE published_at END,
+               deleted_at = CASE WHEN $3 = 'cancelled' THEN $5 ELSE deleted_at END
+             WHERE id = $1 AND state = $2",
+            id.get(),
+            step.from().name(),
+            step.to().name(),
+            pause.map(PauseReason::name),
+            at.micros()
+        )?;
+        if rows == 0 {
+            return Ok(false);
+        }
+        execute!(
+            self.conn,
+            "UPDATE lottery_counters SET entrance = $2, shown = CASE WHEN shown < 0 THEN shown - 1 ELSE -1 END
+             WHERE lottery_id = $1",
+            id.get(),
+            entrance(step.to())
+        )?;
+        Ok(true)
+    }
+
+    /// Remembers the post, which shows `shown` participants; another one before it is forgotten.
+    pub async fn record_post(
+        &mut self,
+        id: LotteryId,
+        post: MessageId,
+        shown: u64,
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE lottery_counters SET has_post = TRUE, shown = $2, shown_at = $3 WHERE lottery_id = $1",
+            id.get(),
+            i64::try_from(shown).unwrap_or(i64::MAX),
+            at.micros()
+        )?;
+        execute!(self.conn, "UPDATE lotteries SET message_id = $2 WHERE id = $1", id.get(), post.get())?;
+        Ok(())
+    }
+
+    /// The post is gone: nothing edits it any more. `false` when it was known, or another one took
+    /// its place: then nobody needs to be told.
+    pub async fn lose_post(&mut self, id: LotteryId, post: MessageId) -> Result<bool, StorageError> {
+        let rows = execute!(
+            self.conn,
+            "UPDATE lotteries SET message_id = NULL WHERE id = $1 AND message_id = $2",
+            id.get(),
+            post.get()
+        )?;
+        if rows > 0 {
+            execute!(
+                self.conn,
+                "UPDATE lottery_counters SET has_post = FALSE WHERE lottery_id = $1",
+                id.get()
+            )?;
+        }
+        Ok(rows > 0)
+    }
+
+    /// A group became a supergroup: its lotteries are in the new chat, and their posts, which are
+    /// not, are forgotten. Returns those that are to be published anew.
+    pub async fn migrate(&mut self, from: ChatId, to: ChatId) -> Result<Vec<LotteryId>, StorageError> {
+        let rows = fetch_all!(
+            self.conn,
+            (i64,),
+            "SELECT id FROM lotteries WHERE chat_id = $1 AND message_id IS NOT NULL
+             AND state IN ('open', 'paused', 'frozen', 'drawing', 'drawn') ORDER BY id",
+            from.get()
+        )?;
+        execute!(
+            self.conn,
+            "UPDATE lottery_counters SET has_post = FALSE
+             WHERE lottery_id IN (SELECT id FROM lotteries WHERE chat_id = $1)",
+            from.get()
+        )?;
+        execute!(
+            self.conn,
+            "UPDATE lotteries SET chat_id = $2, message_id = NULL WHERE chat_id = $1",
+            from.get(),
+            to.get()
+        )?;
+        Ok(rows.into_iter().map(|(id,)| LotteryId::new(id)).collect())
+    }
+}

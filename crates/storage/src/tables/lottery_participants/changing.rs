@@ -1,0 +1,123 @@
+//! Participants who leave, are excluded, or look suspicious.
+
+use qura_domain::ids::{LotteryId, UserId};
+use qura_domain::lottery::Signals;
+use qura_domain::time::Timestamp;
+
+use super::ParticipantRepo;
+use crate::error::StorageError;
+use crate::sql::{execute, fetch_all, text};
+
+impl ParticipantRepo<'_> {
+    /// «انسحاب»: makes the ticket void. `false` for one who is not registered, and once the list is
+    /// closed.
+    pub async fn withdraw(
+        &mut self,
+        lottery: LotteryId,
+        user: UserId,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        if !self.lock_changeable(lottery).await? {
+            return Ok(false);
+        }
+        let rows = execute!(
+            self.conn,
+            "UPDATE lottery_participants SET state = 'withdrawn', changed_at = $3
+             WHERE lottery_id = $1 AND user_id = $2 AND state = 'registered'",
+            lottery.get(),
+            user.get(),
+            at.micros()
+        )?;
+        self.count_out(lottery, rows).await?;
+        Ok(rows > 0)
+    }
+
+    /// «استبعاد»: makes the tickets of these people void for good, also of those who had withdrawn.
+    /// Returns how many; none once the list is closed.
+    pub async fn exclude(
+        &mut self,
+        lottery: LotteryId,
+        users: &[UserId],
+        by: UserId,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<u64, StorageError> {
+        if !self.lock_changeable(lottery).await? {
+            return Ok(0);
+        }
+        let mut sorted: Vec<i64> = users.iter().map(|user| user.get()).collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let json = serde_json::json!(sorted).to_string();
+        let mut excluded = [0, 0];
+        for (count, state) in excluded.iter_mut().zip(["registered", "withdrawn"]) {
+            *count = execute!(self.conn,
+                pg: "UPDATE lottery_participants SET state = 'excluded', changed_at = $3, excluded_by = $4, reason = $5
+                     WHERE lottery_id = $1 AND user_id = ANY($2) AND state = $6"
+                [lottery.get(), &sorted, at.micros(), by.get(), text(reason), state],
+                lite: "UPDATE lottery_participants SET state = 'excluded', changed_at = $3, excluded_by = $4,
+                         reason = $5
+                       WHERE lottery_id = $1 AND user_id IN (SELECT value FROM json_each($2)) AND state = $6"
+                [lottery.get(), &json, at.micros(), by.get(), text(reason), state])?;
+        }
+        let [registered, withdrawn] = excluded;
+        self.count_out(lottery, registered).await?;
+        Ok(registered + withdrawn)
+    }
+
+    /// Replaces the signs of fraud of a participant, found after they joined.
+    pub async fn flag(
+        &mut self,
+        lottery: LotteryId,
+        user: UserId,
+        signals: Signals,
+    ) -> Result<bool, StorageError> {
+        let rows = execute!(
+            self.conn,
+            "UPDATE lottery_participants SET signals = $3, is_suspicious = $4
+             WHERE lottery_id = $1 AND user_id = $2",
+            lottery.get(),
+            user.get(),
+            signals.bits(),
+            signals.is_suspicious()
+        )?;
+        Ok(rows > 0)
+    }
+
+    /// Forgets up to `limit` participants of a lottery that is deleted; none of any other. Returns
+    /// how many.
+    pub async fn purge(&mut self, lottery: LotteryId, limit: u32) -> Result<u64, StorageError> {
+        execute!(
+            self.conn,
+            "DELETE FROM lottery_participants WHERE lottery_id = $1 AND ticket IN
+             (SELECT ticket FROM lottery_participants WHERE lottery_id = $1
+              AND EXISTS (SELECT 1 FROM lotteries WHERE id = $1 AND deleted_at IS NOT NULL)
+              ORDER BY ticket LIMIT $2)",
+            lottery.get(),
+            i64::from(limit)
+        )
+    }
+
+    /// Whether people may still go; nobody else joins, leaves or closes until the transaction ends.
+    async fn lock_changeable(&mut self, lottery: LotteryId) -> Result<bool, StorageError> {
+        let rows = fetch_all!(self.conn, (i64,),
+            pg: "SELECT tickets FROM lottery_counters
+                 WHERE lottery_id = $1 AND entrance IN ('open', 'paused') FOR UPDATE"
+            [lottery.get()],
+            lite: "SELECT tickets FROM lottery_counters WHERE lottery_id = $1 AND entrance IN ('open', 'paused')"
+            [lottery.get()])?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn count_out(&mut self, lottery: LotteryId, gone: u64) -> Result<(), StorageError> {
+        if gone > 0 {
+            execute!(
+                self.conn,
+                "UPDATE lottery_counters SET participants = participants - $2 WHERE lottery_id = $1",
+                lottery.get(),
+                i64::try_from(gone).unwrap_or(i64::MAX)
+            )?;
+        }
+        Ok(())
+    }
+}

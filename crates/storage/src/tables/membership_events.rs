@@ -1,0 +1,136 @@
+//! `membership_events`: who came to a chat and who left it, and by whose hand.
+//!
+//! The newest event of a person is what they are, by Telegram's date and then by the update's number. So
+//! one that is delivered late never overwrites what came after it.
+
+use qura_domain::ids::{ChatId, Seq, UserId};
+use qura_domain::membership::Membership;
+use qura_domain::time::Timestamp;
+
+use super::repository;
+use crate::error::StorageError;
+use crate::sql::{execute, fetch_all, fetch_optional};
+
+repository! {
+    /// Changes of membership.
+    MembershipEventRepo
+}
+
+/// A change of one person's membership in one chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MembershipEvent {
+    pub chat: ChatId,
+    pub user: UserId,
+    /// Telegram's date, in whole seconds.
+    pub at: Timestamp,
+    /// The update that told of it.
+    pub seq: Seq,
+    /// Who acted: the person, or an administrator.
+    pub actor: UserId,
+    pub before: Membership,
+    pub after: Membership,
+}
+
+impl MembershipEvent {
+    /// Whether the person left by themself; one whom an administrator removed did not.
+    pub fn has_left(&self) -> bool {
+        self.actor == self.user && self.before.is_inside() && !self.after.is_inside()
+    }
+}
+
+/// What came of recording an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It tells what the person is now.
+    Newest,
+    /// Something later is known already.
+    Late,
+    /// It was here before.
+    Again,
+}
+
+type Row = (i64, i64, i64, i64, i64, String, String);
+
+fn event((chat, user, at, seq, actor, before, after): Row) -> Result<MembershipEvent, StorageError> {
+    let membership =
+        |json: &str| serde_json::from_str(json).map_err(|_| StorageError::Unreadable("membership"));
+    Ok(MembershipEvent {
+        chat: ChatId::new(chat),
+        user: UserId::new(user),
+        at: Timestamp::from_micros(at),
+        seq: Seq::new(seq),
+        actor: UserId::new(actor),
+        before: membership(&before)?,
+        after: membership(&after)?,
+    })
+}
+
+impl MembershipEventRepo<'_> {
+    pub async fn record(&mut self, event: &MembershipEvent) -> Result<Recorded, StorageError> {
+        let rows = execute!(
+            self.conn,
+            "INSERT INTO membership_events (chat_id, user_id, happened_at, seq, actor_id, before, after)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (chat_id, user_id, happened_at, seq) DO NOTHING",
+            event.chat.get(),
+            event.user.get(),
+            event.at.micros(),
+            event.seq.get(),
+            event.actor.get(),
+            serde_json::json!(event.before).to_string(),
+            serde_json::json!(event.after).to_string()
+        )?;
+        if rows == 0 {
+            return Ok(Recorded::Again);
+        }
+        let later = fetch_optional!(
+            self.conn,
+            (i64,),
+            "SELECT seq FROM membership_events
+             WHERE chat_id = $1 AND user_id = $2 AND (happened_at, seq) > ($3, $4) LIMIT 1",
+            event.chat.get(),
+            event.user.get(),
+            event.at.micros(),
+            event.seq.get()
+        )?;
+        Ok(if later.is_some() { Recorded::Late } else { Recorded::Newest })
+    }
+
+    /// The newest event of each of these people in a chat, up to and with the given moment; nothing
+    /// for those of whom nothing was heard. In no order.
+    pub async fn latest(
+        &mut self,
+        chat: ChatId,
+        users: &[UserId],
+        until: Timestamp,
+    ) -> Result<Vec<MembershipEvent>, StorageError> {
+        let rows = fetch_all!(self.conn, Row,
+            pg: "SELECT newest.* FROM UNNEST($2::BIGINT[]) AS wanted (id) CROSS JOIN LATERAL
+                 (SELECT chat_id, user_id, happened_at, seq, actor_id, before, after FROM membership_events
+                  WHERE chat_id = $1 AND user_id = wanted.id AND happened_at <= $3
+                  ORDER BY happened_at DESC, seq DESC LIMIT 1) AS newest"
+            [chat.get(), users.iter().map(|user| user.get()).collect::<Vec<_>>(), until.micros()],
+            lite: "SELECT membership_events.chat_id, membership_events.user_id, membership_events.happened_at,
+                     membership_events.seq, actor_id, before, after
+                   FROM json_each($2) AS wanted CROSS JOIN membership_events
+                   WHERE chat_id = $1 AND user_id = wanted.value AND (happened_at, seq) =
+                     (SELECT newest.happened_at, newest.seq FROM membership_events AS newest
+                      WHERE newest.chat_id = $1 AND newest.user_id = wanted.value AND newest.happened_at <= $3
+                      ORDER BY newest.happened_at DESC, newest.seq DESC LIMIT 1)"
+            [chat.get(), serde_json::json!(users).to_string(), until.micros()])?;
+        rows.into_iter().map(event).collect()
+    }
+
+    /// Forgets events before the given time, at most `limit`, and returns how many. What a person is
+    /// is then no longer known where nothing was heard of them since.
+    pub async fn purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StorageError> {
+        execute!(
+            self.conn,
+            "DELETE FROM membership_events WHERE (chat_id, user_id, happened_at, seq) IN
+             (SELECT chat_id, user_id, happened_at, seq FROM membership_events WHERE happened_at < $1
+              ORDER BY happened_at LIMIT $2)",
+            before.micros(),
+            i64::from(limit)
+        )
+    }
+}

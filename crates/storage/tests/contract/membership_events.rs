@@ -1,0 +1,102 @@
+//! What happened last is what counts, in whatever order it is heard.
+
+use qura_domain::ids::{ChatId, Seq, UserId};
+use qura_domain::membership::{Membership, Rights};
+use qura_domain::time::Timestamp;
+use qura_storage::{Db, MembershipEvent, Recorded};
+
+use crate::database::at;
+
+on_both_databases! {
+    the_newest_counts_in_whatever_order_it_is_heard,
+    who_acted_is_kept,
+    what_was_at_a_moment_can_be_asked,
+    old_events_are_forgotten,
+}
+
+const CHAT: ChatId = ChatId::new(-5);
+const END: Timestamp = Timestamp::from_micros(i64::MAX);
+
+fn event(user: i64, secs: i64, seq: i64, after: Membership) -> MembershipEvent {
+    MembershipEvent {
+        chat: CHAT,
+        user: UserId::new(user),
+        at: at(secs),
+        seq: Seq::new(seq),
+        actor: UserId::new(user),
+        before: Membership::Member,
+        after,
+    }
+}
+
+async fn the_newest_counts_in_whatever_order_it_is_heard(db: Db) {
+    let joined = event(1, 10, 100, Membership::Member);
+    let left = event(1, 20, 101, Membership::Left);
+    let back = event(1, 20, 102, Membership::Administrator(Rights::ALL));
+    assert_eq!(committed!(db, membership_events().record(&left)), Recorded::Newest);
+    assert_eq!(committed!(db, membership_events().record(&joined)), Recorded::Late);
+    assert_eq!(read!(db, membership_events().latest(CHAT, &[UserId::new(1)], END)), [left]);
+    // In the same second the number of the update decides.
+    assert_eq!(committed!(db, membership_events().record(&back)), Recorded::Newest);
+    for again in [joined, left, back] {
+        assert_eq!(committed!(db, membership_events().record(&again)), Recorded::Again);
+    }
+    assert_eq!(read!(db, membership_events().latest(CHAT, &[UserId::new(1)], END)), [back]);
+    // An event of somebody else, or elsewhere, does not make it late.
+    let elsewhere = MembershipEvent { chat: ChatId::new(-6), ..event(1, 5, 90, Membership::Member) };
+    assert_eq!(committed!(db, membership_events().record(&elsewhere)), Recorded::Newest);
+    let other = event(2, 1, 80, Membership::Member);
+    assert_eq!(committed!(db, membership_events().record(&other)), Recorded::Newest);
+}
+
+async fn who_acted_is_kept(db: Db) {
+    let by =
+        |actor: i64| MembershipEvent { actor: UserId::new(actor), ..event(1, 10, 100, Membership::Kicked) };
+    let removed = by(99);
+    committed!(db, membership_events().record(&removed));
+    let kept = read!(db, membership_events().latest(CHAT, &[UserId::new(1)], END));
+    assert_eq!(kept, [removed]);
+    assert!(!kept[0].has_left());
+    assert!(by(1).has_left());
+    assert!(!MembershipEvent { after: Membership::Restricted { is_member: true }, ..by(1) }.has_left());
+    assert!(!MembershipEvent { before: Membership::Left, ..by(1) }.has_left());
+}
+
+async fn what_was_at_a_moment_can_be_asked(db: Db) {
+    for (user, secs, seq, after) in [
+        (1, 10, 1, Membership::Member),
+        (1, 30, 2, Membership::Left),
+        (2, 20, 3, Membership::Member),
+        (3, 40, 4, Membership::Member),
+    ] {
+        committed!(db, membership_events().record(&event(user, secs, seq, after)));
+    }
+    let inside = |secs: i64| {
+        let db = db.clone();
+        async move {
+            let users = [1, 2, 3, 4].map(UserId::new);
+            let mut found = read!(db, membership_events().latest(CHAT, &users, at(secs)));
+            found.retain(|event| event.after.is_inside());
+            found.sort_by_key(|event| event.user);
+            found.iter().map(|event| event.user.get()).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(inside(9).await, Vec::<i64>::new());
+    assert_eq!(inside(10).await, [1]);
+    assert_eq!(inside(29).await, [1, 2]);
+    assert_eq!(inside(30).await, [2]);
+    assert_eq!(inside(40).await, [2, 3]);
+    assert_eq!(read!(db, membership_events().latest(CHAT, &[], END)), []);
+}
+
+async fn old_events_are_forgotten(db: Db) {
+    for (user, secs) in [(1, 10), (2, 20), (3, 30)] {
+        committed!(db, membership_events().record(&event(user, secs, secs, Membership::Member)));
+    }
+    assert_eq!(committed!(db, membership_events().purge(at(10), 9)), 0);
+    assert_eq!(committed!(db, membership_events().purge(at(30), 1)), 1);
+    assert_eq!(committed!(db, membership_events().purge(at(30), 9)), 1);
+    let users = [1, 2, 3].map(UserId::new);
+    let left = read!(db, membership_events().latest(CHAT, &users, END));
+    assert_eq!(left.iter().map(|event| event.user.get()).collect::<Vec<_>>(), [3]);
+}

@@ -4,20 +4,23 @@
 //! costs more than the rest of a call (`docs/decisions/0011-hyper-for-the-bot-api.md`).
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::client::conn::TrySendError;
+use hyper::client::conn::http1::{self, SendRequest, handshake};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
 use super::answer::CallFailure;
 use super::chain;
-use super::dial::Dial;
+use super::dial::{Dial, Stream};
 
 /// How long an unused connection is kept: less than servers usually do (60–75 s), because a
 /// connection that the server closes just while a call begins costs that call.
@@ -27,7 +30,34 @@ const IDLE: Duration = Duration::from_secs(45);
 /// second, ten times what one bot may send. Memory and sockets stay bounded.
 const MOST_CALLS: usize = 512;
 
-type Connection = SendRequest<Full<Bytes>>;
+type Driver = http1::Connection<Stream, Full<Bytes>>;
+
+/// A connection and its handle. Whoever has a call on it drives it: a task of its own would have to
+/// wake the caller, and the caller it, for every call.
+struct Connection {
+    handle: SendRequest<Full<Bytes>>,
+    /// `None` once it ended, so that the handle knows. Boxed, because it is large and moved around.
+    driver: Option<Pin<Box<Driver>>>,
+}
+
+impl Connection {
+    /// Does what is asked of the handle, and the reading and writing that it takes.
+    async fn drive<T>(&mut self, work: impl AsyncFnOnce(&mut SendRequest<Full<Bytes>>) -> T) -> T {
+        let Self { handle, driver } = self;
+        let mut work = pin!(work(handle));
+        poll_fn(|context| {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(done);
+            }
+            // What ended it shows in the work.
+            if driver.as_mut().is_some_and(|driver| driver.as_mut().poll(context).is_ready()) {
+                *driver = None;
+            }
+            work.as_mut().poll(context)
+        })
+        .await
+    }
+}
 
 /// The connections to one server.
 pub struct Pool {
@@ -71,48 +101,55 @@ impl Pool {
     }
 
     async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Bytes>, CallFailure> {
-        while let Some(mut connection) = self.take().await {
-            match connection.try_send_request(request).await {
-                Ok(response) => return self.finish(connection, response).await,
-                Err(mut refused) => match refused.take_message() {
-                    // The server had closed the connection, and knows nothing of the request.
-                    Some(unsent) => request = unsent,
+        loop {
+            let (mut connection, is_new) = match self.take().await {
+                Some(connection) => (connection, false),
+                // Rare and large: not to be a part of every call.
+                None => (Box::pin(self.connect()).await?, true),
+            };
+            let answer = connection.drive(async |handle| {
+                let response = handle.try_send_request(request).await?;
+                let (head, body) = response.into_parts();
+                Ok(body.collect().await.map(|body| Response::from_parts(head, body.to_bytes())))
+            });
+            let refused: TrySendError<_> = match answer.await {
+                Ok(answer) => {
+                    self.keep(connection);
+                    return answer.map_err(|error| lost(&error));
+                }
+                Err(refused) => refused,
+            };
+            request = match (refused, is_new) {
+                // The server had closed the connection, and knows nothing of the request.
+                (mut refused, false) => match refused.take_message() {
+                    Some(unsent) => unsent,
                     None => return Err(lost(refused.error())),
                 },
-            }
+                (refused, true) => return Err(lost(refused.error())),
+            };
         }
-        // Rare and large: not to be a part of every call.
-        let mut connection = Box::pin(self.connect()).await?;
-        let response = connection.send_request(request).await.map_err(|error| lost(&error))?;
-        self.finish(connection, response).await
     }
 
     /// A connection that was used before and is still open: the one used last.
     async fn take(&self) -> Option<Connection> {
         loop {
             let (mut connection, _) = self.idle().pop_back()?;
-            if connection.ready().await.is_ok() {
+            if connection.drive(async |handle| handle.ready().await).await.is_ok() {
                 return Some(connection);
             }
         }
     }
 
-    async fn finish(
-        &self,
-        connection: Connection,
-        response: Response<Incoming>,
-    ) -> Result<Response<Bytes>, CallFailure> {
-        let (head, body) = response.into_parts();
-        let body = body.collect().await.map_err(|error| lost(&error))?.to_bytes();
-        if !connection.is_closed() {
-            let now = Instant::now();
-            let mut idle = self.idle();
-            idle.push_back((connection, now));
-            while idle.front().is_some_and(|(old, since)| now - *since > IDLE || old.is_closed()) {
-                idle.pop_front();
-            }
+    fn keep(&self, connection: Connection) {
+        if connection.driver.is_none() {
+            return;
         }
-        Ok(Response::from_parts(head, body))
+        let now = Instant::now();
+        let mut idle = self.idle();
+        idle.push_back((connection, now));
+        while idle.front().is_some_and(|(_, since)| now - *since > IDLE) {
+            idle.pop_front();
+        }
     }
 
     async fn connect(&self) -> Result<Connection, CallFailure> {
@@ -121,10 +158,8 @@ impl Pool {
             handshake(stream).await.map_err(|error| chain(&error))
         });
         let connected = connected.await.unwrap_or_else(|_| Err("no connection in time".to_owned()));
-        let (sender, connection) = connected.map_err(CallFailure::NotSent)?;
-        // What breaks it shows in the call that is on it.
-        tokio::spawn(async { _ = connection.await });
-        Ok(sender)
+        let (handle, driver) = connected.map_err(CallFailure::NotSent)?;
+        Ok(Connection { handle, driver: Some(Box::pin(driver)) })
     }
 
     fn idle(&self) -> MutexGuard<'_, VecDeque<(Connection, Instant)>> {

@@ -16,6 +16,10 @@ const OWNER: i64 = 7;
 const CHANNEL: i64 = -1_001_000_000_001;
 const FIRST_PERSON: i64 = 10_000_001;
 
+/// The simulator shares the machine with what is measured, so it has one thread, which nothing wakes
+/// another one for, and takes its memory in large pieces (glibc, `mallopt(3)`).
+const LIGHT: [(&str, &str); 2] = [("TOKIO_WORKER_THREADS", "1"), ("MALLOC_TOP_PAD_", "67108864")];
+
 /// By then several processes have shared the work out among themselves: two beats of their leases.
 const SHARED_OUT: Duration = Duration::from_secs(5);
 
@@ -51,7 +55,7 @@ impl Scenario {
         let folder = tempfile::tempdir()?;
         let bot = format!("{TOKEN}:bench_bot");
         let arguments = ["--flood", "off", "--record", "counts", "--history", "4", "--bot", &bot];
-        let mut simulator = Process::start(&sibling("qura-simulator")?, &arguments, &[], folder.path())?;
+        let mut simulator = Process::start(&sibling("qura-simulator")?, &arguments, &LIGHT, folder.path())?;
         let url = simulator.first_line().await?;
         let control = Control::new(&url)?;
         control.post("people", json!({"id": OWNER, "first_name": "Owner"})).await?;

@@ -32,6 +32,15 @@ else
     echo 'skipped: node is not installed'
 fi
 
+step "the draw's verifiers"
+for verifier in 'python3 docs/draw/verify.py' 'node docs/draw/verify.mjs'; do
+    if command -v "${verifier%% *}" >/dev/null; then
+        $verifier --vectors docs/draw/vectors.json
+    else
+        echo "skipped: ${verifier%% *} is not installed"
+    fi
+done
+
 step 'documentation tests'
 cargo test --locked --workspace --doc --quiet
 

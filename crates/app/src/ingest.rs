@@ -21,4 +21,4 @@ pub use poller::{Poller, PollerError};
 pub use position::{PARTITIONS, URGENT_PARTITION, partition_and_key};
 pub use processor::Processor;
 pub use share::ShareKeeper;
-pub use turn::PollerTurn;
+pub use turn::{PollerTurn, poller_lease};

@@ -21,6 +21,10 @@ impl Leases for InProcessLeases {
         Ok(())
     }
 
+    async fn left(&self, _name: &str) -> Result<Option<Duration>, CoordinationError> {
+        Ok(None)
+    }
+
     async fn join(&self, _group: &str, _ttl: Duration) -> Result<Vec<String>, CoordinationError> {
         Ok(vec![ME.to_owned()])
     }

@@ -43,6 +43,10 @@ pub trait Leases: Send + Sync {
     /// Gives leases back, so that others need not wait; those of others stay untouched.
     async fn release(&self, names: &[String]) -> Result<(), CoordinationError>;
 
+    /// How long a lease still runs, whoever holds it. `None` when nobody does, and where there is
+    /// nobody to share with.
+    async fn left(&self, name: &str) -> Result<Option<Duration>, CoordinationError>;
+
     /// Shows that this process takes part in a group for the next `ttl`, and returns the names of
     /// all that do, sorted.
     async fn join(&self, group: &str, ttl: Duration) -> Result<Vec<String>, CoordinationError>;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use qura_ports::clock::Clock;
+use qura_ports::coordination::Leases;
 use qura_storage::Db;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,9 @@ use crate::{health, metrics};
 pub struct Web {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
+    pub leases: Arc<dyn Leases>,
+    /// The lease of the process that polls.
+    pub poller_lease: String,
     pub recorder: Recorder,
 }
 

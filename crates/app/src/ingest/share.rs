@@ -144,6 +144,7 @@ impl ShareKeeper {
             .map(|(partition, _)| (*partition, until))
             .collect();
         *leaving = busy;
+        metrics::gauge!("partitions_held").set(granted.len() as f64);
         self.held.send_replace(Held(granted));
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use qura_domain::ids::BotId;
 use qura_ports::coordination::Leases;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -11,6 +12,11 @@ use super::poller::{Poller, PollerError};
 use super::share::LEASE;
 
 const BEAT: Duration = Duration::from_secs(2);
+
+/// The lease of the process that polls for a bot.
+pub fn poller_lease(bot: BotId) -> String {
+    format!("poller:{bot}")
+}
 
 /// Takes turns with the pollers of other processes. The lease spares Telegram a second caller; that
 /// nothing is stored twice or out of order rests on the fence in the database.
@@ -22,7 +28,7 @@ pub struct PollerTurn {
 impl PollerTurn {
     /// Waits for the turn, polls while it lasts, and waits again, until told to stop.
     pub async fn run(&self, stop: &CancellationToken) -> Result<(), PollerError> {
-        let name = [format!("poller:{}", self.poller.bot)];
+        let name = [poller_lease(self.poller.bot)];
         while !stop.is_cancelled() {
             let mut until = Instant::now() + LEASE;
             if !self.hold(&name).await {
@@ -30,6 +36,7 @@ impl PollerTurn {
                 continue;
             }
             let turn = stop.child_token();
+            metrics::gauge!("poller_turn").set(1.0);
             let polling = self.poller.run(&turn);
             let keeping = async {
                 loop {
@@ -49,9 +56,13 @@ impl PollerTurn {
                 ended = &mut polling => ended,
                 () = &mut keeping => polling.await,
             };
+            metrics::gauge!("poller_turn").set(0.0);
             match ended {
                 Ok(()) => {}
-                Err(PollerError::Fenced) => tracing::warn!("another poller took over"),
+                Err(PollerError::Fenced) => {
+                    metrics::counter!("poller_fenced_total").increment(1);
+                    tracing::warn!("another poller took over");
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use qura_ports::coordination::{CoordinationError, Leases};
-use redis::Script;
+use redis::{Cmd, Script};
 
 use super::link::{Effort, Link};
 
@@ -81,6 +81,12 @@ impl Leases for RedisLeases {
         names.iter().for_each(|name| _ = script.key(self.lease(name)));
         script.arg(self.me());
         self.link.script(EFFORT, &script).await
+    }
+
+    async fn left(&self, name: &str) -> Result<Option<Duration>, CoordinationError> {
+        // Negative: there is none.
+        let millis: i64 = self.link.command(EFFORT, &Cmd::pttl(self.lease(name))).await?;
+        Ok(u64::try_from(millis).ok().map(Duration::from_millis))
     }
 
     async fn join(&self, group: &str, ttl: Duration) -> Result<Vec<String>, CoordinationError> {

@@ -46,6 +46,21 @@ async fn a_process_alone_gets_everything_over_redis() {
 }
 
 #[tokio::test]
+async fn everyone_sees_how_long_a_lease_runs() {
+    assert_eq!(InProcessLeases.left("a").await.unwrap(), None);
+    let Some(redis) = Redis::of_the_run() else { return };
+    let [one, other] = [redis.process().leases(), redis.process().leases()];
+    assert_eq!(other.left("seen").await.unwrap(), None);
+    assert!(holds(&one, "seen", LONG).await);
+    for process in [&one, &other] {
+        let left = process.left("seen").await.unwrap().unwrap();
+        assert!(left <= LONG && left > LONG / 2, "{left:?}");
+    }
+    one.release(&names(&["seen"])).await.unwrap();
+    assert_eq!(other.left("seen").await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn only_one_process_holds_a_lease() {
     let Some(redis) = Redis::of_the_run() else { return };
     let [one, other] = [redis.process().leases(), redis.process().leases()];

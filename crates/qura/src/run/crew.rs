@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use qura_app::ingest::poller_lease;
 use qura_storage::Alone;
 use qura_web::{Recorder, Web};
 use tokio::net::TcpListener;
@@ -101,8 +102,13 @@ impl Crew {
             .await
             .with_context(|| format!("HTTP_ADDR ({}) cannot be listened on", config.http_addr))?;
         tracing::info!(address = %listener.local_addr()?, "health and metrics are served");
-        let (db, clock) = (self.parts.db.clone(), self.parts.clock.clone());
-        let web = Web { db, clock, recorder: Recorder::install()? };
+        let web = Web {
+            db: self.parts.db.clone(),
+            clock: self.parts.clock.clone(),
+            leases: self.parts.leases.clone(),
+            poller_lease: poller_lease(self.parts.account.id),
+            recorder: Recorder::install()?,
+        };
         self.add(async move |stop| web.run(listener, stop).await.context("the web server failed"));
         Ok(())
     }

@@ -37,14 +37,14 @@ pub struct Parts {
     pub share: Arc<ShareKeeper>,
     pub db: Db,
     pub clock: Arc<dyn Clock>,
-    leases: Arc<dyn Leases>,
+    pub leases: Arc<dyn Leases>,
     random: Arc<dyn Random>,
     wakeups: Arc<dyn WakeUps>,
     handover: Arc<Handover>,
     messenger: Arc<dyn Messenger>,
     services: Arc<Services>,
     client: Client,
-    account: BotAccount,
+    pub account: BotAccount,
 }
 
 impl Parts {

@@ -1,6 +1,6 @@
 //! `lottery_counters`: how many are registered in each lottery, and which number its post shows.
 //!
-//! Joins and steps from state to state lock a lottery's row here before anything else, so that none
+//! Joins and steps from state to state lock a lottery's row here until they are committed, so that none
 //! overlooks the other.
 
 use qura_domain::code::Code;

@@ -19,6 +19,7 @@ on_both_databases! {
     links_taken_away_are_purged_in_their_time,
     a_channel_goes_when_nothing_needs_it,
     a_group_becomes_a_supergroup,
+    a_locked_channel_waits_for_one_after_the_other,
 }
 
 pub fn channel(id: i64) -> Channel {
@@ -160,4 +161,26 @@ async fn a_group_becomes_a_supergroup(db: Db) {
     assert_eq!(read!(db, channels().get(from)), None);
     assert_eq!(read!(db, user_channels().linked_by(to, 9)), [sara]);
     assert_eq!(read!(db, user_channels().linked_by(from, 9)), []);
+}
+
+async fn a_locked_channel_waits_for_one_after_the_other(db: Db) {
+    let chat = ChatId::new(-5);
+    committed!(db, channels().save(&Channel { members: Some(0), ..channel(-5) }));
+    assert_eq!(committed!(db, channels().lock(ChatId::new(-6))), None);
+    let tasks: Vec<_> = (0..10)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let mut tx = db.begin().await.unwrap();
+                let now = tx.channels().lock(chat).await.unwrap().unwrap();
+                let next = Channel { members: now.members.map(|members| members + 1), ..now };
+                tx.channels().save(&next).await.unwrap();
+                tx.commit().await.unwrap();
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(read!(db, channels().get(chat)).unwrap().members, Some(10));
 }

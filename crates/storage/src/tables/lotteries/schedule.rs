@@ -60,7 +60,7 @@ impl LotteryRepo<'_> {
         let rows = execute!(
             self.conn,
             "DELETE FROM lotteries WHERE id = $1 AND deleted_at IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM lottery_participants WHERE lottery_id = $1)",
+             AND (SELECT MIN(ticket) FROM lottery_participants WHERE lottery_id = $1) IS NULL",
             id.get()
         )?;
         if rows == 0 {

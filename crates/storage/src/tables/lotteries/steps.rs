@@ -1,4 +1,6 @@
 //! From state to state, and the post that shows it.
+//!
+//! Whoever writes both locks the row of `lotteries` first and that of `lottery_counters` second.
 
 use qura_domain::ids::{ChatId, LotteryId, MessageId};
 use qura_domain::lottery::{LotteryState, PauseReason, Transition};
@@ -35,10 +37,6 @@ impl LotteryRepo<'_> {
         pause: Option<PauseReason>,
         at: Timestamp,
     ) -> Result<bool, StorageError> {
-        // First, as joins do: whoever locks this row decides alone.
-        fetch_all!(self.conn, (i64,),
-            pg: "SELECT tickets FROM lottery_counters WHERE lottery_id = $1 FOR UPDATE" [id.get()],
-            lite: "SELECT tickets FROM lottery_counters WHERE lottery_id = $1" [id.get()])?;
         let pause = pause.filter(|_| step.to() == LotteryState::Paused);
         let rows = execute!(
             self.conn,
@@ -73,6 +71,7 @@ impl LotteryRepo<'_> {
         shown: u64,
         at: Timestamp,
     ) -> Result<(), StorageError> {
+        execute!(self.conn, "UPDATE lotteries SET message_id = $2 WHERE id = $1", id.get(), post.get())?;
         execute!(
             self.conn,
             "UPDATE lottery_counters SET has_post = TRUE, shown = $2, shown_at = $3 WHERE lottery_id = $1",
@@ -80,7 +79,6 @@ impl LotteryRepo<'_> {
             i64::try_from(shown).unwrap_or(i64::MAX),
             at.micros()
         )?;
-        execute!(self.conn, "UPDATE lotteries SET message_id = $2 WHERE id = $1", id.get(), post.get())?;
         Ok(())
     }
 
@@ -115,14 +113,14 @@ impl LotteryRepo<'_> {
         )?;
         execute!(
             self.conn,
-            "UPDATE lottery_counters SET has_post = FALSE
-             WHERE lottery_id IN (SELECT id FROM lotteries WHERE chat_id = $1)",
-            from.get()
+            "UPDATE lotteries SET chat_id = $2, message_id = NULL WHERE chat_id = $1",
+            from.get(),
+            to.get()
         )?;
         execute!(
             self.conn,
-            "UPDATE lotteries SET chat_id = $2, message_id = NULL WHERE chat_id = $1",
-            from.get(),
+            "UPDATE lottery_counters SET has_post = FALSE
+             WHERE has_post AND lottery_id IN (SELECT id FROM lotteries WHERE chat_id = $1 AND message_id IS NULL)",
             to.get()
         )?;
         Ok(rows.into_iter().map(|(id,)| LotteryId::new(id)).collect())

@@ -5,6 +5,7 @@ mod crowd;
 mod death;
 mod fleet;
 mod frozen;
+mod health;
 mod joining;
 mod ledger;
 mod outages;

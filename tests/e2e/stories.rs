@@ -1,6 +1,7 @@
 //! What people do, and what must come of it, whatever the program stands on.
 
 mod admin;
+mod channels;
 mod cli;
 mod robustness;
 mod settings;

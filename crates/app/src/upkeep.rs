@@ -22,6 +22,8 @@ const CHUNK: u32 = 500;
 pub struct Upkeep {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
+    /// `SOFT_DELETE_DAYS`: how long what people removed is kept.
+    pub soft_delete: Duration,
 }
 
 #[async_trait]
@@ -36,8 +38,10 @@ impl Job for Upkeep {
             let mut tx = self.db.begin().await?;
             let updates = tx.updates().purge_dead(now - DEAD_UPDATES, CHUNK).await?;
             let requests = tx.join_requests().purge(now - JOIN_REQUESTS, CHUNK).await?;
+            let unlinked = tx.user_channels().purge(now - self.soft_delete, CHUNK).await?;
+            tx.channels().purge(&unlinked).await?;
             tx.commit().await?;
-            if updates.max(requests) < u64::from(CHUNK) {
+            if updates.max(requests).max(unlinked.len() as u64) < u64::from(CHUNK) {
                 return Ok(());
             }
         }

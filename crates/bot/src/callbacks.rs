@@ -10,6 +10,7 @@ use qura_ports::telegram::Callback;
 use crate::callback::CallbackData;
 use crate::context::{Context, Outcome};
 use crate::features::admin::{self, AdminButton};
+use crate::features::channels::{self, ChannelButton};
 use crate::features::gate::{self, GateButton, GateScreen};
 use crate::features::menu::{self, MenuButton, MenuScreen};
 use crate::features::settings::{self, SettingsButton};
@@ -23,6 +24,7 @@ enum Known {
     Settings(SettingsButton),
     Admin(AdminButton),
     GateAdmin(admin::gate::GateAdminButton),
+    Channels(ChannelButton),
 }
 
 impl Known {
@@ -33,6 +35,7 @@ impl Known {
             .or_else(|| SettingsButton::unpack(data).map(Self::Settings))
             .or_else(|| AdminButton::unpack(data).map(Self::Admin))
             .or_else(|| admin::gate::GateAdminButton::unpack(data).map(Self::GateAdmin))
+            .or_else(|| ChannelButton::unpack(data).map(Self::Channels))
     }
 }
 
@@ -77,6 +80,7 @@ pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, Ha
         Known::Settings(button) => settings::pressed(cx, press(callback, message, button)).await,
         Known::Admin(button) => admin::pressed(cx, press(callback, message, button)).await,
         Known::GateAdmin(button) => admin::gate::pressed(cx, press(callback, message, button)).await,
+        Known::Channels(button) => channels::pressed(cx, press(callback, message, button)).await,
     }
 }
 

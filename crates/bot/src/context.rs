@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use qura_app::admin::AdminService;
+use qura_app::channels::ChannelService;
 use qura_app::ingest::HandleError;
 use qura_app::people::{PeopleService, SeenOutcome};
 use qura_app::sessions::SessionService;
@@ -28,6 +29,7 @@ pub struct Services {
     pub sessions: SessionService,
     pub subscription: Arc<SubscriptionService>,
     pub admin: AdminService,
+    pub channels: ChannelService,
     pub defaults: Defaults,
     /// Without its `@`.
     pub bot_username: String,

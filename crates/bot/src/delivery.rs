@@ -7,7 +7,7 @@ use qura_domain::ids::{ChatId, MessageId, UserId};
 use qura_domain::membership::Rights;
 use qura_i18n::Msg;
 use qura_ports::telegram::{
-    ChatRequest, Keyboard, Lane, Markup, Messenger, ReplyKeyboard, Request, Sent, TelegramError,
+    ChatChoice, ChatRequest, Keyboard, Lane, Markup, Messenger, ReplyKeyboard, Request, Sent, TelegramError,
 };
 use qura_storage::{StorageError, UserRecord};
 
@@ -17,9 +17,12 @@ use crate::features::info::InfoScreen;
 use crate::reply::{Place, Reply};
 use crate::view::{View, Viewer};
 
-/// The rights that the bot asks for in the chat picker: enough to post, to edit and to invite.
-const PICKER_RIGHTS: Rights =
+/// The rights that the bot asks for in the chat picker: in a channel to post, to edit and to invite; in a
+/// group to pin, to delete and to invite.
+const CHANNEL_RIGHTS: Rights =
     Rights { post_messages: true, edit_messages: true, invite_users: true, ..Rights::NONE };
+const GROUP_RIGHTS: Rights =
+    Rights { pin_messages: true, delete_messages: true, invite_users: true, ..Rights::NONE };
 
 /// The waits while Telegram is out of reach; a reply is never given up for that.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -93,13 +96,17 @@ impl Delivery {
                 let view = allowed(screen, &viewer).view(&viewer);
                 self.show(&viewer, view, *place).await
             }
-            Reply::OfferChats { to, prompt, button, cancel, request } => {
+            Reply::OfferChats { to, prompt, button, cancel, request, group } => {
                 let viewer = self.viewer(*to, audience).await?;
-                let keyboard = ReplyKeyboard {
-                    request: ChatRequest { id: *request, channel: true, rights: PICKER_RIGHTS },
-                    label: button.plain(viewer.language),
-                    cancel: cancel.plain(viewer.language),
-                };
+                let choice =
+                    |label: &Msg, request| ChatChoice { label: label.plain(viewer.language), request };
+                let channels = ChatRequest { id: *request, channel: true, rights: CHANNEL_RIGHTS };
+                let mut choices = vec![choice(button, channels)];
+                choices.extend(group.as_ref().map(|group| {
+                    let groups = ChatRequest { id: group.request, channel: false, rights: GROUP_RIGHTS };
+                    choice(&group.button, groups)
+                }));
+                let keyboard = ReplyKeyboard { choices, cancel: cancel.plain(viewer.language) };
                 self.say(&viewer, prompt, Markup::Reply(keyboard)).await.map(|_| None)
             }
             Reply::CloseChats { to, text } => {

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::context::{Context, Outcome, Services};
 use crate::delivery::Delivery;
+use crate::features::channels;
 use crate::features::info::InfoScreen;
 use crate::reply::Reply;
 use crate::{callbacks, private};
@@ -124,6 +125,9 @@ impl Dispatcher {
                 cx.services.subscription.join_requested(request).await?;
                 Ok(cx.say(Vec::new()))
             }
+            Event::Message(message) if message.migrated_to.is_some() => {
+                channels::rights::migrated(cx, message).await
+            }
             // Groups, posts and inline queries are for the sections to come.
             Event::Message(_) | Event::ChannelPost(_) | Event::InlineQuery(_) | Event::Other(_) => {
                 Ok(cx.say(Vec::new()))
@@ -138,7 +142,10 @@ impl Dispatcher {
     ) -> Result<Outcome, HandleError> {
         match change.chat.id.person() {
             Some(person) => cx.services.people.set_blocked(person, !change.after.is_inside()).await?,
-            None => cx.services.subscription.own_rights_changed(change.chat.id, change.after).await?,
+            None => {
+                cx.services.subscription.own_rights_changed(change.chat.id, change.after).await?;
+                return channels::rights::changed(cx, change).await;
+            }
         }
         Ok(cx.say(Vec::new()))
     }

@@ -3,6 +3,7 @@
 //! A new feature is a module here, a variant of [`Screen`], and its line in the routes.
 
 pub mod admin;
+pub mod channels;
 pub mod gate;
 pub mod info;
 pub mod menu;
@@ -21,6 +22,7 @@ pub enum Screen {
     Info(info::InfoScreen),
     Settings(settings::SettingsScreen),
     Admin(admin::AdminScreen),
+    Channels(channels::ChannelScreen),
 }
 
 impl Screen {
@@ -31,6 +33,7 @@ impl Screen {
             Self::Info(screen) => screen.view(viewer),
             Self::Settings(screen) => screen.view(viewer),
             Self::Admin(screen) => screen.view(viewer),
+            Self::Channels(screen) => screen.view(viewer),
         }
     }
 }
@@ -51,4 +54,5 @@ screens! {
     Info: info::InfoScreen,
     Settings: settings::SettingsScreen,
     Admin: admin::AdminScreen,
+    Channels: channels::ChannelScreen,
 }

@@ -8,6 +8,7 @@ use qura_i18n::Msg;
 use qura_ports::telegram::{Lane, Markup, Messenger, Request, TelegramError};
 
 use crate::context::Services;
+use crate::features::channels::rights;
 use crate::features::info::InfoScreen;
 use crate::view::{View, Viewer};
 
@@ -35,5 +36,8 @@ fn view(notice: &Notice, viewer: &Viewer) -> View {
         Notice::GateUnchecked { title, .. } => {
             View::of(viewer, &Msg::OperatorGateUnchecked { title: title.clone() }).done()
         }
+        Notice::ChannelOffered { chat, title, .. } => rights::offered(viewer, *chat, title),
+        Notice::ChannelLost { chat, title, obstacles, .. } => rights::lost(viewer, *chat, title, obstacles),
+        Notice::ChannelRegained { title, .. } => rights::regained(viewer, title),
     }
 }

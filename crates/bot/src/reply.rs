@@ -35,9 +35,28 @@ pub enum Reply {
         place: Place,
     },
     /// Offers Telegram's chat picker below the private chat, in a message of its own.
-    OfferChats { to: UserId, prompt: Msg, button: Msg, cancel: Msg, request: i32 },
+    OfferChats {
+        to: UserId,
+        prompt: Msg,
+        /// Offers channels.
+        button: Msg,
+        cancel: Msg,
+        /// Comes back with the choice.
+        request: i32,
+        /// Offers groups as well.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<GroupChoice>,
+    },
     /// Takes the chat picker away.
     CloseChats { to: UserId, text: Msg },
+}
+
+/// A button of the chat picker that offers groups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupChoice {
+    pub button: Msg,
+    /// Comes back with the choice.
+    pub request: i32,
 }
 
 /// Where a screen goes.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::{Context, Outcome};
 use crate::features::info::InfoScreen;
 use crate::features::menu::MenuScreen;
-use crate::features::{Screen, admin, settings};
+use crate::features::{Screen, admin, channels, settings};
 use crate::reply::Reply;
 
 /// Every wizard, with what was entered so far. Rows of older programs must stay readable.
@@ -25,6 +25,8 @@ use crate::reply::Reply;
 pub enum Wizard {
     /// An operator names a channel for the gate.
     GateChannel,
+    /// Somebody names a chat to publish in.
+    Channel,
     /// Somebody names their timezone.
     Timezone,
 }
@@ -54,6 +56,8 @@ impl Input {
 pub enum Answer {
     /// Not acceptable: the screen says why, and the wizard stays where it is.
     Again(Screen),
+    /// Not acceptable either, and more than a screen is to be said.
+    Stay(Vec<Reply>),
     /// It is done: the transaction holds its effect. The engine ends the wizard in it.
     Finished(Tx, Vec<Reply>),
 }
@@ -62,6 +66,7 @@ impl Wizard {
     async fn judge(&self, cx: Context<'_>, person: &Person, input: &Input) -> Result<Answer, HandleError> {
         match self {
             Self::GateChannel => admin::gate::typed_channel(cx, person, input).await,
+            Self::Channel => channels::adding::typed(cx, person, input).await,
             Self::Timezone => settings::typed_timezone(cx, person, input).await,
         }
     }
@@ -70,6 +75,7 @@ impl Wizard {
     async fn finished(&self, cx: Context<'_>) {
         match self {
             Self::GateChannel => cx.services.settings.announce().await,
+            Self::Channel => cx.services.channels.announce().await,
             Self::Timezone => {}
         }
     }
@@ -78,6 +84,7 @@ impl Wizard {
     fn closing(&self, person: UserId) -> Option<Reply> {
         match self {
             Self::GateChannel => Some(Reply::CloseChats { to: person, text: Msg::AdminGatePickerClosed }),
+            Self::Channel => Some(Reply::CloseChats { to: person, text: Msg::ChannelsPickerClosed }),
             Self::Timezone => None,
         }
     }
@@ -98,6 +105,22 @@ pub async fn leave(cx: Context<'_>, person: UserId, mut replies: Vec<Reply>) -> 
     cx.commit(tx, replies).await
 }
 
+/// Ends the wizard that the person is in, if any, in the caller's transaction.
+pub async fn end(tx: &mut Tx, person: UserId, replies: &mut Vec<Reply>) -> Result<(), HandleError> {
+    if let Some(session) = tx.sessions().get(person).await? {
+        close(&session, replies);
+        tx.sessions().delete(person).await?;
+    }
+    Ok(())
+}
+
+/// Whether somebody is about to name a chat.
+pub async fn picks_a_chat(cx: Context<'_>, person: UserId) -> Result<bool, HandleError> {
+    let session = current(cx, person).await?;
+    let wizard = session.and_then(|session| serde_json::from_str(&session.state).ok());
+    Ok(matches!(wizard, Some(Wizard::Channel | Wizard::GateChannel)))
+}
+
 /// /cancel, or the button of the same name below the chat.
 pub async fn cancel(cx: Context<'_>, person: &Person) -> Result<Outcome, HandleError> {
     let note = match current(cx, person.id).await? {
@@ -116,6 +139,7 @@ pub async fn typed(cx: Context<'_>, person: &Person, input: &Input) -> Result<Op
         return leave(cx, person.id, replies).await.map(Some);
     };
     match wizard.judge(cx, person, input).await? {
+        Answer::Stay(replies) => Ok(Some(cx.say(replies))),
         Answer::Again(screen) => Ok(Some(cx.say(vec![Reply::show(person.id, screen)]))),
         Answer::Finished(mut tx, mut replies) => {
             close(&session, &mut replies);

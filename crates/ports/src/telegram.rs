@@ -19,7 +19,7 @@ pub use event::{
     Callback, ChatInfo, ChatSummary, Event, Incoming, InlineQuery, JoinRequest, MembershipChange, Message,
     Origin,
 };
-pub use keyboard::{Button, ButtonAction, ChatRequest, Keyboard, ReplyKeyboard};
+pub use keyboard::{Button, ButtonAction, ChatChoice, ChatRequest, Keyboard, ReplyKeyboard};
 pub use request::{Lane, Markup, Request, Sent};
 
 /// Where updates come from.
@@ -87,6 +87,9 @@ pub trait Messenger: Send + Sync {
 
     /// A person's relation to a chat. Whoever was never there is [`Membership::Left`].
     async fn membership(&self, chat: ChatId, user: UserId) -> Result<Membership, TelegramError>;
+
+    /// How many are in a chat.
+    async fn member_count(&self, chat: ChatId) -> Result<u32, TelegramError>;
 
     /// What a chat is.
     async fn chat(&self, chat: ChatRef) -> Result<ChatInfo, TelegramError>;

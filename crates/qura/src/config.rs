@@ -19,7 +19,7 @@ pub use reader::ConfigError;
 use reader::Reader;
 
 /// Every setting that there is.
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 23] = [
     "TELEGRAM_TOKEN",
     "TELEGRAM_API_URL",
     "BOT_USERNAME",
@@ -36,6 +36,7 @@ pub const NAMES: [&str; 22] = [
     "TELEGRAM_BROADCASTS_PER_SECOND",
     "MEMBERSHIP_TTL",
     "SESSION_TTL",
+    "SOFT_DELETE_DAYS",
     "DEFAULT_TIMEZONE",
     "DEFAULT_LANGUAGE",
     "HTTP_ADDR",
@@ -66,6 +67,7 @@ pub struct Config {
     pub broadcasts_per_second: u32,
     pub membership_ttl: Duration,
     pub session_ttl: Duration,
+    pub soft_delete: Duration,
     pub timezone: Timezone,
     pub language: Language,
     pub http_addr: std::net::SocketAddr,
@@ -115,6 +117,9 @@ impl Config {
             broadcasts_per_second: from.number("TELEGRAM_BROADCASTS_PER_SECOND", 30, 1..=1000)?,
             membership_ttl: seconds("MEMBERSHIP_TTL", 60, 0..=86_400)?,
             session_ttl: seconds("SESSION_TTL", 86_400, 60..=2_592_000)?,
+            soft_delete: from
+                .number("SOFT_DELETE_DAYS", 30, 1..=3650)
+                .map(|days: u64| Duration::from_hours(days * 24))?,
             timezone: from.parse(
                 "DEFAULT_TIMEZONE",
                 Timezone::RIYADH.name(),
@@ -177,6 +182,7 @@ mod tests {
             ("POLLING_TIMEOUT", "-1"),
             ("BOT_CONCURRENCY", "many"),
             ("SESSION_TTL", "5"),
+            ("SOFT_DELETE_DAYS", "0"),
             ("DEFAULT_TIMEZONE", "Riyadh"),
             ("DEFAULT_LANGUAGE", "fr"),
             ("HTTP_ADDR", "8080"),

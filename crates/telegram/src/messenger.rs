@@ -141,6 +141,16 @@ impl Messenger for TelegramMessenger {
         }
     }
 
+    #[tracing::instrument(
+        name = "telegram.messenger.member_count",
+        level = "debug",
+        skip_all,
+        fields(chat_id = chat.get()),
+    )]
+    async fn member_count(&self, chat: ChatId) -> Result<u32, TelegramError> {
+        self.ask("getChatMemberCount", wire::GetChatMemberCount { chat_id: chat }).await
+    }
+
     #[tracing::instrument(name = "telegram.messenger.chat", level = "debug", skip_all)]
     async fn chat(&self, chat: ChatRef) -> Result<ChatInfo, TelegramError> {
         let info: Chat = self.ask("getChat", wire::GetChat { chat_id: &chat }).await?;

@@ -91,6 +91,11 @@ pub struct GetChatMember {
 }
 
 #[derive(Serialize)]
+pub struct GetChatMemberCount {
+    pub chat_id: ChatId,
+}
+
+#[derive(Serialize)]
 pub struct GetChat<'a> {
     pub chat_id: &'a ChatRef,
 }

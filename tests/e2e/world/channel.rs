@@ -14,6 +14,7 @@ pub struct Channel {
     pub title: String,
     /// Where a person who wants to join goes.
     pub link: String,
+    pub is_group: bool,
     owner: i64,
     by_invitation: bool,
 }
@@ -45,6 +46,11 @@ impl ChannelPlan {
         Self { kind: "supergroup", ..Self::public(title, username) }
     }
 
+    /// A basic group.
+    pub fn basic_group(title: &str) -> Self {
+        Self { kind: "group", ..Self::private(title) }
+    }
+
     /// Who wants to join asks first.
     pub fn approving(self) -> Self {
         Self { approves_members: true, ..self }
@@ -65,7 +71,8 @@ impl ChannelPlan {
             None => invite.as_str().unwrap().to_owned(),
         };
         let by_invitation = self.username.is_none();
-        Channel { control: control.clone(), id, title: self.title, link, owner, by_invitation }
+        let is_group = self.kind != "channel";
+        Channel { control: control.clone(), id, title: self.title, link, is_group, owner, by_invitation }
     }
 }
 
@@ -102,9 +109,36 @@ impl Channel {
         self.sets(BOT, "kicked", None).await;
     }
 
+    /// This administrator makes the bot one, too.
+    pub async fn gets_the_bot_from(&self, person: &Person) {
+        let body = json!({"user": BOT, "status": "administrator", "by": person.id()});
+        self.control.post(&format!("/chats/{}/members", self.id), body).await;
+    }
+
     /// The owner makes somebody an administrator.
     pub async fn appoints(&self, person: &Person) {
         self.sets(person.id(), "administrator", None).await;
+    }
+
+    /// The owner makes somebody an administrator with these rights only.
+    pub async fn appoints_with(&self, person: &Person, rights: &[&str]) {
+        self.sets(person.id(), "administrator", Some(rights)).await;
+    }
+
+    /// The owner makes an administrator a mere member again.
+    pub async fn dismisses(&self, person: &Person) {
+        self.sets(person.id(), "member", None).await;
+    }
+
+    /// The owner makes a group the place where the channel is discussed.
+    pub async fn is_discussed_in(&self, group: &Channel) {
+        self.control.post(&format!("/chats/{}/link", self.id), json!({"group": group.id})).await;
+    }
+
+    /// The basic group becomes a supergroup, which is what remains of it.
+    pub async fn becomes_a_supergroup(&self) -> Channel {
+        let new = self.control.post(&format!("/chats/{}/migrate", self.id), json!({})).await;
+        Channel { id: new["id"].as_i64().unwrap(), ..self.clone() }
     }
 
     /// The owner lets somebody in who asked.

@@ -87,6 +87,12 @@ impl Person {
         self.acts("share_chat", json!({"chat": channel.id})).await;
     }
 
+    /// Chooses a chat with the picker's only button that fits its kind.
+    pub async fn picks(&self, channel: &Channel) {
+        let request = if channel.is_group { 3 } else { 2 };
+        self.acts("share_chat", json!({"chat": channel.id, "request_id": request})).await;
+    }
+
     /// Joins, or asks to join a channel that approves its members.
     pub async fn joins(&self, channel: &Channel) {
         self.acts("join", channel.way_in()).await;

@@ -1,6 +1,7 @@
 //! What people must hear though they did not ask. Kept typed, put into words when sent.
 
-use qura_domain::ids::{NoticeId, UserId};
+use qura_domain::channel::Obstacle;
+use qura_domain::ids::{ChatId, NoticeId, UserId};
 use qura_domain::time::Timestamp;
 use qura_storage::{StorageError, Tx};
 use serde::{Deserialize, Serialize};
@@ -14,13 +15,23 @@ pub enum Notice {
     WizardExpired { person: UserId },
     /// To an operator: the bot cannot see who is in a gate channel, so everyone passes.
     GateUnchecked { person: UserId, title: String },
+    /// The bot became administrator of a chat: the one who made it so may link it.
+    ChannelOffered { person: UserId, chat: ChatId, title: String },
+    /// To those who linked a chat: the bot lacks something there since now. At least one obstacle.
+    ChannelLost { person: UserId, chat: ChatId, title: String, obstacles: Vec<Obstacle> },
+    /// To the same: it lacks nothing any more.
+    ChannelRegained { person: UserId, title: String },
 }
 
 impl Notice {
     /// Who hears it.
     pub fn person(&self) -> UserId {
         match self {
-            Self::WizardExpired { person } | Self::GateUnchecked { person, .. } => *person,
+            Self::WizardExpired { person }
+            | Self::GateUnchecked { person, .. }
+            | Self::ChannelOffered { person, .. }
+            | Self::ChannelLost { person, .. }
+            | Self::ChannelRegained { person, .. } => *person,
         }
     }
 }

@@ -7,6 +7,7 @@ use qura_domain::person::Person;
 use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
 
+use super::channels::ChannelButton;
 use crate::callback::callback_data;
 use crate::context::{Context, Outcome};
 use crate::press::Press;
@@ -50,18 +51,12 @@ impl MenuScreen {
             view = view.above(note);
         }
         // Their order is fixed (flows 1.3).
-        let sections = [
-            Msg::MenuRoulette,
-            Msg::MenuVoting,
-            Msg::MenuDeserves,
-            Msg::MenuQuiz,
-            Msg::MenuChats,
-            Msg::MenuPlan,
-            Msg::MenuMine,
-            Msg::MenuPoints,
-        ];
-        for section in &sections {
-            view = view.press(section, &MenuButton::Soon);
+        for section in [Msg::MenuRoulette, Msg::MenuVoting, Msg::MenuDeserves, Msg::MenuQuiz] {
+            view = view.press(&section, &MenuButton::Soon);
+        }
+        view = view.press(&Msg::MenuChats, &ChannelButton::Open);
+        for section in [Msg::MenuPlan, Msg::MenuMine, Msg::MenuPoints] {
+            view = view.press(&section, &MenuButton::Soon);
         }
         view.done()
     }

@@ -25,11 +25,17 @@ pub enum ButtonAction {
 /// The keyboard in place of the person's own: Qura uses it only for what nothing else can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyKeyboard {
-    /// Opens Telegram's chat picker.
-    pub request: ChatRequest,
-    pub label: String,
-    /// A second button that sends its own label.
+    /// A button each, one below the other.
+    pub choices: Vec<ChatChoice>,
+    /// A last button that sends its own label.
     pub cancel: String,
+}
+
+/// A button that opens Telegram's chat picker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatChoice {
+    pub label: String,
+    pub request: ChatRequest,
 }
 
 /// What the chat picker offers.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use qura_app::admin::AdminService;
 use qura_app::alerts::AlertService;
 use qura_app::batcher::Batcher;
+use qura_app::channels::ChannelService;
 use qura_app::ingest::{Consumer, DoneGroup, Handover, Poller, PollerTurn, Processor, ShareKeeper};
 use qura_app::jobs::{JobRunner, Schedule};
 use qura_app::outbox::OutboxSender;
@@ -93,6 +94,14 @@ impl Parts {
                 settings: settings.clone(),
                 bot: telegram.account.id,
             },
+            channels: ChannelService {
+                db: db.clone(),
+                clock: clock.clone(),
+                random: random.clone(),
+                wakeups: wakeups.clone(),
+                messenger: messenger.clone(),
+                bot: telegram.account.id,
+            },
             defaults: Defaults { language: config.language, timezone: config.timezone },
             bot_username: telegram.account.username.clone(),
         });
@@ -164,7 +173,11 @@ impl Parts {
                     random: self.random.clone(),
                     wakeups: self.wakeups.clone(),
                 }),
-                Arc::new(Upkeep { db: self.db.clone(), clock: self.clock.clone() }),
+                Arc::new(Upkeep {
+                    db: self.db.clone(),
+                    clock: self.clock.clone(),
+                    soft_delete: config.soft_delete,
+                }),
             ],
             schedules: vec![
                 Schedule::new("sessions.purge", "* * * * *")?,

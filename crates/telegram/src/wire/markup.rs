@@ -1,7 +1,7 @@
 //! Buttons in the Bot API's own form.
 
 use qura_domain::membership::Rights;
-use qura_ports::telegram::{Button, ButtonAction, ChatRequest, Keyboard, Markup, ReplyKeyboard};
+use qura_ports::telegram::{Button, ButtonAction, ChatChoice, ChatRequest, Keyboard, Markup, ReplyKeyboard};
 use serde::Serialize;
 
 /// What stands under a new message.
@@ -80,7 +80,7 @@ impl<'a> From<&'a Button> for InlineButton<'a> {
 /// `ReplyKeyboardMarkup` with the chat picker and a way out.
 #[derive(Serialize)]
 pub struct ReplyKeyboardMarkup<'a> {
-    keyboard: [[KeyboardButton<'a>; 1]; 2],
+    keyboard: Vec<[KeyboardButton<'a>; 1]>,
     resize_keyboard: bool,
     one_time_keyboard: bool,
 }
@@ -94,10 +94,12 @@ struct KeyboardButton<'a> {
 
 impl<'a> From<&'a ReplyKeyboard> for ReplyKeyboardMarkup<'a> {
     fn from(keyboard: &'a ReplyKeyboard) -> Self {
-        let pick =
-            KeyboardButton { text: &keyboard.label, request_chat: Some(RequestChat::of(&keyboard.request)) };
-        let cancel = KeyboardButton { text: &keyboard.cancel, request_chat: None };
-        Self { keyboard: [[pick], [cancel]], resize_keyboard: true, one_time_keyboard: true }
+        let pick = |choice: &'a ChatChoice| {
+            [KeyboardButton { text: &choice.label, request_chat: Some(RequestChat::of(&choice.request)) }]
+        };
+        let mut rows: Vec<_> = keyboard.choices.iter().map(pick).collect();
+        rows.push([KeyboardButton { text: &keyboard.cancel, request_chat: None }]);
+        Self { keyboard: rows, resize_keyboard: true, one_time_keyboard: true }
     }
 }
 
@@ -215,8 +217,8 @@ mod tests {
         let rights = Rights { post_messages: true, invite_users: true, pin_messages: true, ..Rights::NONE };
         let markup = |channel| {
             let request = ChatRequest { id: 3, channel, rights };
-            json_of(&Markup::Reply(ReplyKeyboard { request, label: "pick".into(), cancel: "no".into() }))
-                .unwrap()
+            let choices = vec![ChatChoice { request, label: "pick".into() }];
+            json_of(&Markup::Reply(ReplyKeyboard { choices, cancel: "no".into() })).unwrap()
         };
         let channel = markup(true);
         let request = &channel["keyboard"][0][0]["request_chat"];

@@ -171,6 +171,7 @@ async fn ask(cx: Context<'_>, press: Press<GateAdminButton>) -> Result<Outcome, 
         button: Msg::AdminGatePicker,
         cancel: Msg::NavCancel,
         request: PICKER_REQUEST,
+        group: None,
     };
     cx.commit(tx, vec![press.show(AdminScreen::AskChannel { error: None }), picker]).await
 }

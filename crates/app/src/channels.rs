@@ -1,0 +1,117 @@
+//! The channels and groups that people link: which there are, who may link one, and what becomes of the
+//! bot's rights in them.
+
+mod examine;
+mod rights;
+
+use std::sync::Arc;
+
+use qura_domain::channel::Channel;
+use qura_domain::ids::{BotId, ChatId, NoticeId, UserId};
+use qura_ports::clock::Clock;
+use qura_ports::coordination::{Topic, WakeUps};
+use qura_ports::random::Random;
+use qura_ports::telegram::Messenger;
+use qura_storage::{Db, PAGE_ROWS, Page, StorageError, Tx};
+
+use crate::outbox::{Notice, write_notice};
+
+pub use examine::{ChatRefusal, ExamineError, Examined};
+
+/// Keeps links between people and chats.
+pub struct ChannelService {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub wakeups: Arc<dyn WakeUps>,
+    pub messenger: Arc<dyn Messenger>,
+    pub bot: BotId,
+}
+
+/// A page of a person's chats.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChannelPage {
+    pub channels: Vec<Channel>,
+    /// More of them stand before this one.
+    pub before: Option<ChatId>,
+    /// More of them follow this one.
+    pub after: Option<ChatId>,
+}
+
+impl ChannelService {
+    /// A page of the chats that a person linked, by rising number. The first one where the page is empty.
+    pub async fn list(&self, person: UserId, page: Page<ChatId>) -> Result<ChannelPage, StorageError> {
+        let mut reader = self.db.read().await?;
+        // One more than is shown tells whether the list goes on.
+        let asked = match page {
+            Page::First => Vec::new(),
+            Page::Before(key) => reader.user_channels().list_before(person, key, PAGE_ROWS + 1).await?,
+            Page::After(key) => reader.user_channels().list(person, Some(key), PAGE_ROWS + 1).await?,
+        };
+        let (mut chats, page) = match asked.is_empty() {
+            true => (reader.user_channels().list(person, None, PAGE_ROWS + 1).await?, Page::First),
+            false => (asked, page),
+        };
+        let goes_on = chats.len() > PAGE_ROWS as usize;
+        let is_backwards = matches!(page, Page::Before(_));
+        if goes_on && is_backwards {
+            chats.remove(0);
+        } else {
+            chats.truncate(PAGE_ROWS as usize);
+        }
+        let has_before = if is_backwards { goes_on } else { page != Page::First };
+        let has_after = is_backwards || goes_on;
+        let mut channels = reader.channels().get_all(&chats).await?;
+        channels.sort_by_key(|channel| channel.chat);
+        Ok(ChannelPage {
+            channels,
+            before: chats.first().copied().filter(|_| has_before),
+            after: chats.last().copied().filter(|_| has_after),
+        })
+    }
+
+    /// A chat that this person linked; `None` for any other.
+    pub async fn get(&self, person: UserId, chat: ChatId) -> Result<Option<Channel>, StorageError> {
+        let mut reader = self.db.read().await?;
+        if !reader.user_channels().is_linked(person, chat).await? {
+            return Ok(None);
+        }
+        reader.channels().get(chat).await
+    }
+
+    /// Whether a person linked a chat.
+    pub async fn is_linked(&self, person: UserId, chat: ChatId) -> Result<bool, StorageError> {
+        self.db.read().await?.user_channels().is_linked(person, chat).await
+    }
+
+    /// Links an examined chat without obstacles, in the caller's transaction. Whether the link is new.
+    /// Call [`Self::announce`] after the commit.
+    pub async fn link(&self, tx: &mut Tx, person: UserId, channel: &Channel) -> Result<bool, StorageError> {
+        self.record(tx, channel, person).await?;
+        tx.user_channels().link(person, channel.chat, self.clock.now()).await
+    }
+
+    /// Takes this person's link away, softly, in the caller's transaction: another administrator's stays.
+    /// Whether there was one.
+    ///
+    /// What runs in the chat will have to refuse this here (flows, section 2).
+    pub async fn unlink(&self, tx: &mut Tx, person: UserId, chat: ChatId) -> Result<bool, StorageError> {
+        tx.user_channels().unlink(person, chat, self.clock.now()).await
+    }
+
+    /// A group became a supergroup: what is known of it follows, in the caller's transaction.
+    pub async fn migrated(&self, tx: &mut Tx, from: ChatId, to: ChatId) -> Result<(), StorageError> {
+        tx.channels().migrate(from, to).await?;
+        tx.user_channels().migrate(from, to).await
+    }
+
+    /// Puts a notice into the outbox, in the caller's transaction.
+    pub async fn write(&self, tx: &mut Tx, notice: &Notice) -> Result<(), StorageError> {
+        write_notice(tx, NoticeId::new(self.random.id()), notice, self.clock.now()).await
+    }
+
+    /// Makes notices go out that a committed transaction may have written.
+    pub async fn announce(&self) {
+        self.wakeups.wake(Topic::Outbox).await;
+    }
+}

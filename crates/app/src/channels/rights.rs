@@ -1,0 +1,73 @@
+//! Tells those who linked a chat when the bot loses what it needs there, and when it has it again.
+
+use qura_domain::channel::{Channel, Obstacle, Purpose};
+use qura_domain::ids::UserId;
+use qura_ports::telegram::MembershipChange;
+use qura_storage::{StorageError, Tx};
+
+use super::ChannelService;
+use crate::outbox::Notice;
+
+/// People who hear of one chat at most: more administrators than Telegram lets a chat have (50).
+const MOST_OWNERS: u32 = 100;
+
+impl ChannelService {
+    /// Telegram told that the bot's rights in a chat changed. In the caller's transaction; whether anybody
+    /// linked the chat. Call [`Self::announce`] after the commit.
+    pub async fn own_rights_changed(
+        &self,
+        tx: &mut Tx,
+        change: &MembershipChange,
+    ) -> Result<bool, StorageError> {
+        let chat = change.chat.id;
+        let Some(before) = tx.channels().lock(chat).await? else { return Ok(false) };
+        // Telegram tells of one chat in order, so what it tells last is so, whatever the clocks say.
+        let at = self.clock.now().max(before.checked_at);
+        if tx.channels().record_bot(chat, change.after, at).await? {
+            let after = Channel { bot: change.after, ..before.clone() };
+            self.tell(tx, &before, &after, None).await?;
+        }
+        Ok(true)
+    }
+
+    /// Keeps what was learned of a chat by looking, in the caller's transaction. The one who looked sees it
+    /// for themself; the others hear of it.
+    pub async fn record(&self, tx: &mut Tx, channel: &Channel, looked: UserId) -> Result<(), StorageError> {
+        let before = tx.channels().lock(channel.chat).await?;
+        if tx.channels().save(channel).await?
+            && let Some(before) = before
+        {
+            self.tell(tx, &before, channel, Some(looked)).await?;
+        }
+        Ok(())
+    }
+
+    /// Once for each loss, and once when all is well again: only a change between the two is told.
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        before: &Channel,
+        after: &Channel,
+        except: Option<UserId>,
+    ) -> Result<(), StorageError> {
+        let (had, has) = (before.bot_obstacles(Purpose::Publish), after.bot_obstacles(Purpose::Publish));
+        if had.is_empty() == has.is_empty() {
+            return Ok(());
+        }
+        for person in tx.user_channels().linked_by(after.chat, MOST_OWNERS).await? {
+            if Some(person) == except {
+                continue;
+            }
+            self.write(tx, &notice(person, after, &has)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn notice(person: UserId, channel: &Channel, obstacles: &[Obstacle]) -> Notice {
+    let (chat, title) = (channel.chat, channel.title.clone());
+    match obstacles {
+        [] => Notice::ChannelRegained { person, title },
+        obstacles => Notice::ChannelLost { person, chat, title, obstacles: obstacles.to_vec() },
+    }
+}

@@ -1,0 +1,172 @@
+//! The screen of a linked chat: what it is, what is missing there, refreshing and removing it.
+
+use qura_app::ingest::HandleError;
+use qura_domain::channel::{Channel, Obstacle, Purpose};
+use qura_domain::chat::ChatKind;
+use qura_domain::ids::{ChatId, UserId};
+use qura_i18n::Msg;
+use qura_storage::Page;
+use serde::{Deserialize, Serialize};
+
+use super::{ChannelButton, ChannelScreen, back_and_home, failure, list, obstacles};
+use crate::context::{Context, Outcome};
+use crate::press::Press;
+use crate::view::{View, Viewer};
+use crate::wizard;
+
+/// A linked chat.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelCard {
+    chat: ChatId,
+    kind: ChatKind,
+    title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    members: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    obstacles: Vec<Obstacle>,
+    /// Its discussion group, or the channel that it discusses, where that is not linked yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offered: Option<ChatId>,
+    /// What just happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<Msg>,
+}
+
+impl ChannelCard {
+    /// What just happened, said above it.
+    pub fn note(&mut self, note: Msg) {
+        self.note = Some(note);
+    }
+
+    pub fn view(&self, viewer: &Viewer) -> View {
+        let title = self.title.clone();
+        let is_channel = self.kind == ChatKind::Channel;
+        let head = match is_channel {
+            true => Msg::ChannelsCardChannel { title },
+            false => Msg::ChannelsCardGroup { title },
+        };
+        let mut view = View::of(viewer, &head);
+        if let Some(note) = &self.note {
+            view = view.above(note);
+        }
+        if let Some(members) = self.members {
+            view = view.below(&Msg::ChannelsCardMembers { members: members.into() });
+        }
+        view = match self.obstacles.is_empty() {
+            true => view.below(&Msg::ChannelsCardReady),
+            false => obstacles::name_all(view.below(&Msg::ChannelsCardLacking), viewer, &self.obstacles),
+        };
+        view = view.below(&Msg::ChannelsCardIdle);
+        if !self.obstacles.is_empty() {
+            view = view.press(&Msg::ChannelsRecheck, &ChannelButton::Refresh { chat: self.chat });
+        }
+        if let Some(link) = &self.link {
+            view = view.url(&Msg::ChannelsOpen, link);
+        }
+        if let Some(chat) = self.offered {
+            let label = if is_channel { Msg::ChannelsDiscussion } else { Msg::ChannelsDiscussionChannel };
+            view = view.press(&label, &ChannelButton::Link { chat });
+        }
+        let row = vec![
+            view.button(&Msg::ChannelsRefresh, &ChannelButton::Refresh { chat: self.chat }),
+            view.button(&Msg::ChannelsRemove, &ChannelButton::Remove { chat: self.chat }),
+        ];
+        back_and_home(view.row(row), &ChannelButton::Open)
+    }
+}
+
+/// A chat's screen with what is known of it.
+pub async fn of(
+    cx: Context<'_>,
+    person: UserId,
+    channel: Channel,
+    obstacles: Vec<Obstacle>,
+    note: Option<Msg>,
+) -> Result<ChannelCard, HandleError> {
+    let offered = match channel.linked {
+        Some(chat) if !cx.services.channels.is_linked(person, chat).await? => Some(chat),
+        _ => None,
+    };
+    let link = channel.link();
+    let Channel { chat, kind, title, members, .. } = channel;
+    Ok(ChannelCard { chat, kind, title, link, members, obstacles, offered, note })
+}
+
+pub fn confirm_removal(viewer: &Viewer, chat: ChatId, title: &str) -> View {
+    let view = View::of(viewer, &Msg::ChannelsRemoveConfirm { title: title.to_owned() });
+    let row = vec![
+        view.button(&Msg::NavConfirm, &ChannelButton::ConfirmRemoval { chat }),
+        view.button(&Msg::NavCancel, &ChannelButton::Card { chat }),
+    ];
+    back_and_home(view.row(row), &ChannelButton::Card { chat })
+}
+
+/// The chat's screen with what is known of it. The person's own rights are checked when they act.
+pub async fn opened(
+    cx: Context<'_>,
+    press: Press<ChannelButton>,
+    chat: ChatId,
+) -> Result<Outcome, HandleError> {
+    let person = press.person.id;
+    let Some(channel) = cx.services.channels.get(person, chat).await? else { return gone(cx, press).await };
+    let obstacles = channel.bot_obstacles(Purpose::Publish);
+    let screen = ChannelScreen::Card(of(cx, person, channel, obstacles, None).await?);
+    wizard::leave(cx, person, vec![press.show(screen)]).await
+}
+
+/// Telegram is asked again.
+pub async fn refreshed(
+    cx: Context<'_>,
+    press: Press<ChannelButton>,
+    chat: ChatId,
+) -> Result<Outcome, HandleError> {
+    let person = press.person.id;
+    let examined = cx.services.channels.refresh(person, chat, Purpose::Publish).await.map_err(failure)?;
+    let Some(examined) = examined else { return gone(cx, press).await };
+    let toast = match examined.obstacles.is_empty() {
+        true => Msg::ChannelsRefreshed,
+        false => Msg::ChannelsRecheckLacking,
+    };
+    let card = of(cx, person, examined.channel.clone(), examined.obstacles, None).await?;
+    let screen = ChannelScreen::Card(card);
+    let mut tx = cx.begin().await?;
+    cx.services.channels.record(&mut tx, &examined.channel, person).await?;
+    let outcome = cx.commit(tx, vec![press.toast(toast), press.show(screen)]).await?;
+    cx.services.channels.announce().await;
+    Ok(outcome)
+}
+
+pub async fn removal_asked(
+    cx: Context<'_>,
+    press: Press<ChannelButton>,
+    chat: ChatId,
+) -> Result<Outcome, HandleError> {
+    match cx.services.channels.get(press.person.id, chat).await? {
+        Some(Channel { title, .. }) => {
+            Ok(cx.say(vec![press.show(ChannelScreen::ConfirmRemoval { chat, title })]))
+        }
+        None => gone(cx, press).await,
+    }
+}
+
+pub async fn removed(
+    cx: Context<'_>,
+    press: Press<ChannelButton>,
+    chat: ChatId,
+) -> Result<Outcome, HandleError> {
+    let person = press.person.id;
+    let Some(channel) = cx.services.channels.get(person, chat).await? else { return gone(cx, press).await };
+    let mut tx = cx.begin().await?;
+    cx.services.channels.unlink(&mut tx, person, chat).await?;
+    let note = Msg::ChannelsRemoved { title: channel.title };
+    let screen = list::without(cx, person, chat, note).await?;
+    cx.commit(tx, vec![press.show(screen)]).await
+}
+
+/// The chat is not linked, or not any more.
+async fn gone(cx: Context<'_>, press: Press<ChannelButton>) -> Result<Outcome, HandleError> {
+    let list = list::page(cx, press.person.id, Page::First, None).await?;
+    Ok(cx.say(vec![press.alert(Msg::AlertStale), press.show(list)]))
+}

@@ -1,0 +1,91 @@
+//! The bot loses a right, or is thrown out, or has everything again: those who linked the chat hear it, once.
+
+use qura_i18n::Msg;
+
+use super::{adds, channel_of, opens_the_list};
+use crate::world::{ChannelPlan, World};
+
+#[tokio::test]
+async fn owners_hear_of_a_lost_right_once_and_of_its_return() {
+    let w = World::open().await;
+    let (sara, mona) = (w.member("سارة").await, w.member("منى").await);
+    let news = channel_of(&w, &sara, ChannelPlan::public("أخبار", "qura_news")).await;
+    news.appoints(&mona).await;
+    adds(&sara, &news).await;
+    adds(&mona, &news).await;
+    sara.looks_away().await;
+    mona.looks_away().await;
+    let title = news.title.clone();
+    news.appoints_the_bot_with(&["can_post_messages"]).await;
+    let lost = sara.sees(Msg::ChannelsLost { title: title.clone() }).await;
+    assert!(lost.text.contains(&Msg::ChannelsRightEditMessages.plain(Default::default())), "{}", lost.text);
+    mona.sees(Msg::ChannelsLost { title: title.clone() }).await;
+    // Worse, but told already.
+    news.removes_the_bot().await;
+    w.settles().await;
+    assert_eq!(sara.count(Msg::ChannelsLost { title: title.clone() }).await, 1);
+    let list = opens_the_list(&sara).await;
+    assert!(list.button(&title).label.starts_with("⚠️"), "{:?}", list.labels());
+    sara.looks_away().await;
+    news.appoints_the_bot().await;
+    sara.sees(Msg::ChannelsRegained { title: title.clone() }).await;
+    w.settles().await;
+    for person in [&sara, &mona] {
+        assert_eq!(person.count(Msg::ChannelsRegained { title: title.clone() }).await, 1);
+    }
+    // Nobody who added the chat already is offered it.
+    assert_eq!(sara.count(Msg::ChannelsOffer { title }).await, 0);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn the_notice_checks_again() {
+    let w = World::open().await;
+    let sara = w.member("سارة").await;
+    let news = channel_of(&w, &sara, ChannelPlan::public("أخبار", "qura_news")).await;
+    adds(&sara, &news).await;
+    sara.looks_away().await;
+    news.appoints_the_bot_with(&["can_post_messages"]).await;
+    sara.sees(Msg::ChannelsLost { title: news.title.clone() }).await;
+    sara.presses("إعادة الفحص").await.toasts(Msg::ChannelsRecheckLacking);
+    let card = sara.sees(Msg::ChannelsCardLacking).await;
+    card.has_buttons(&["إعادة الفحص", "فتح", "تحديث", "حذف", "رجوع", "الرئيسية"]);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_person_who_is_no_administrator_any_more_sees_it() {
+    let w = World::open().await;
+    let sara = w.member("سارة").await;
+    let news = channel_of(&w, &sara, ChannelPlan::public("أخبار", "qura_news")).await;
+    adds(&sara, &news).await;
+    news.dismisses(&sara).await;
+    sara.presses("تحديث").await.toasts(Msg::ChannelsRecheckLacking);
+    sara.sees(Msg::ChannelsObstaclePersonNotAdministrator).await;
+    // The bot's rights are what they were.
+    assert_eq!(sara.count(Msg::ChannelsLost { title: news.title.clone() }).await, 0);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_private_chat_that_threw_the_bot_out_can_still_be_seen_and_removed() {
+    let mut w = World::open().await;
+    w.expects_refusal("getChat", "");
+    let sara = w.member("سارة").await;
+    let secret = channel_of(&w, &sara, ChannelPlan::private("سرية")).await;
+    let post = secret.posts("أهلًا").await;
+    super::begins_to_add(&sara).await;
+    sara.forwards(&secret, post).await;
+    super::is_told(&sara, &secret).await;
+    sara.looks_away().await;
+    secret.removes_the_bot().await;
+    sara.sees(Msg::ChannelsLost { title: secret.title.clone() }).await;
+    sara.presses("إعادة الفحص").await.toasts(Msg::ChannelsRecheckLacking);
+    sara.sees(Msg::ChannelsObstacleBotNotAdministrator).await;
+    sara.presses("حذف").await.is_quiet();
+    sara.sees(Msg::ChannelsRemoveConfirm { title: secret.title.clone() }).await;
+    sara.presses("تأكيد").await.is_quiet();
+    sara.sees(Msg::ChannelsRemoved { title: secret.title.clone() }).await;
+    assert_eq!(super::links(&w).await, []);
+    w.ends().await;
+}

@@ -15,13 +15,17 @@ fn titles(list: &Screen) -> Vec<String> {
 
 #[tokio::test]
 async fn nineteen_chats_are_three_pages() {
-    let w = World::open().await;
+    let mut w = World::open().await;
+    w.expects_refusal("answerCallbackQuery", "query is too old");
     let sara = w.member("سارة").await;
+    let list = opens_the_list(&sara).await;
     for number in 1..=19 {
         let plan = ChannelPlan::public(&format!("قناة {number}"), &format!("channel_{number}"));
         let channel = channel_of(&w, &sara, plan).await;
-        adds(&sara, &channel).await;
+        // As the bot's offer would: the whole way takes seven messages, and Telegram lets through one a second.
+        sara.forges_a_press(&list, &format!("chan:link:{}", channel.id)).await;
     }
+    w.comes_true("all are linked", async || links(&w).await.len() == 19).await;
     let first = opens_the_list(&sara).await;
     assert_eq!(titles(&first).len(), 8);
     sara.presses("المزيد").await.is_quiet();

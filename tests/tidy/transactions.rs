@@ -8,10 +8,18 @@ use crate::lexer;
 use crate::source::{self, Source};
 
 /// Calls that ask Telegram, themselves or a step further.
-const CALLS: &[&str] =
-    &["messenger.", "examine_gate_channel(", "pass_gate(", "gate::check(", "delivery.", ".deliver("];
+const CALLS: &[&str] = &[
+    "messenger.",
+    "examine_gate_channel(",
+    "channels.examine(",
+    "channels.refresh(",
+    "pass_gate(",
+    "gate::check(",
+    "delivery.",
+    ".deliver(",
+];
 
-const BEGINNINGS: [&str; 2] = [".begin()", "cx.begin("];
+const BEGINNINGS: [&str; 3] = [".begin()", ".begin_for_many()", "cx.begin("];
 const ENDS: [&str; 3] = [".commit(", ".rollback(", ".complete("];
 
 fn offences(sources: &[Source]) -> Vec<String> {
@@ -59,6 +67,12 @@ fn telegram_is_asked_outside_of_transactions() {
 fn notices_a_call_inside() {
     let here = |text| offences(&[Source::of("crates/app/src/x.rs", text)]).len();
     assert_eq!(here("async fn x(&self, tx: &mut Tx) { self.messenger.chat(c).await; }"), 1);
+    assert_eq!(
+        here(
+            "async fn x(&self) { let tx = self.db.begin_for_many().await?; self.messenger.me(); tx.commit(); }"
+        ),
+        1
+    );
     assert_eq!(
         here("async fn x(&self) { let tx = self.db.begin().await?; self.messenger.me(); tx.commit(); }"),
         1

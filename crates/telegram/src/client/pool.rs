@@ -133,7 +133,12 @@ impl Pool {
     /// A connection that was used before and is still open: the one used last.
     async fn take(&self) -> Option<Connection> {
         loop {
-            let (mut connection, _) = self.idle().pop_back()?;
+            let (mut connection, since) = self.idle().pop_back()?;
+            if since.elapsed() > IDLE {
+                // All others are older still.
+                self.idle().clear();
+                return None;
+            }
             if connection.drive(async |handle| handle.ready().await).await.is_ok() {
                 return Some(connection);
             }

@@ -58,8 +58,26 @@ async fn a_connection_that_the_server_closed_costs_no_call() {
     let (address, connections) = closing_after_each().await;
     let messenger = messenger_at(&address);
     for round in 1..=5 {
-        assert_eq!(messenger.me().await.unwrap().id, BotId::new(99));
+        // Nobody would repeat this one.
+        assert!(messenger.invite_link(ChatId::new(-1001)).await.is_ok());
         assert_eq!(connections.load(Ordering::Relaxed), round);
+        // By then the server's goodbye has arrived.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Servers close what is idle for a minute or so, maybe just while a call begins.
+#[tokio::test]
+async fn an_old_connection_is_not_used_again() {
+    let me = || Reply::ok(json!({"id": 99, "is_bot": true, "first_name": "Q", "username": "qura_bot"}));
+    let server = Server::start((0..3).map(|_| me())).await;
+    let messenger = messenger_at(&server.address);
+    for (pause, connections) in [(0, 1), (44, 1), (46, 2)] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(pause)).await;
+        tokio::time::resume();
+        messenger.me().await.unwrap();
+        assert_eq!(server.connections(), connections, "after {pause} s");
     }
 }
 

@@ -139,15 +139,15 @@ pub async fn hanging_up() -> (String, Arc<Mutex<usize>>) {
     (address, count)
 }
 
-/// A server that answers one `getMe` on each connection, and closes it without a word about that.
+/// A server that answers one call on each connection, and closes it without a word about that.
 /// Returns its address and how many connections it took.
 pub async fn closing_after_each() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();
-    let body =
-        json!({"ok": true, "result": {"id": 99, "is_bot": true, "first_name": "Q", "username": "q_bot"}});
+    let body = json!({"ok": true, "result": {"id": 99, "is_bot": true, "first_name": "Q", "username": "q_bot",
+                      "invite_link": "https://t.me/+x"}});
     let body = body.to_string();
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     tokio::spawn(async move {

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod alerts;
 pub mod batcher;
 pub mod channels;
+pub mod draws;
 pub mod ingest;
 pub mod jobs;
 pub mod outbox;

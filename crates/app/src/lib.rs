@@ -8,6 +8,7 @@ pub mod channels;
 pub mod draws;
 pub mod ingest;
 pub mod jobs;
+pub mod lotteries;
 pub mod outbox;
 pub mod people;
 pub mod sessions;

@@ -2,6 +2,7 @@
 //!
 //! What comes back in a press is forged until checked: a value that does not parse is a stale button.
 
+use qura_domain::code::Code;
 use qura_domain::ids::ChatId;
 use qura_domain::language::Language;
 use qura_domain::link::DeepLink;
@@ -33,6 +34,16 @@ impl Field for ChatId {
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok().map(ChatId::new)
+    }
+}
+
+impl Field for Code {
+    fn write(&self) -> String {
+        self.as_str().to_owned()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 }
 

@@ -13,6 +13,8 @@ use crate::features::admin::{self, AdminButton};
 use crate::features::channels::{self, ChannelButton};
 use crate::features::gate::{self, GateButton, GateScreen};
 use crate::features::menu::{self, MenuButton, MenuScreen};
+use crate::features::mine::{self, MineButton};
+use crate::features::roulette::{self, RouletteButton};
 use crate::features::settings::{self, SettingsButton};
 use crate::press::Press;
 use crate::reply::Reply;
@@ -25,6 +27,8 @@ enum Known {
     Admin(AdminButton),
     GateAdmin(admin::gate::GateAdminButton),
     Channels(ChannelButton),
+    Roulette(RouletteButton),
+    Mine(MineButton),
 }
 
 impl Known {
@@ -36,6 +40,8 @@ impl Known {
             .or_else(|| AdminButton::unpack(data).map(Self::Admin))
             .or_else(|| admin::gate::GateAdminButton::unpack(data).map(Self::GateAdmin))
             .or_else(|| ChannelButton::unpack(data).map(Self::Channels))
+            .or_else(|| RouletteButton::unpack(data).map(Self::Roulette))
+            .or_else(|| MineButton::unpack(data).map(Self::Mine))
     }
 }
 
@@ -81,6 +87,8 @@ pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, Ha
         Known::Admin(button) => admin::pressed(cx, press(callback, message, button)).await,
         Known::GateAdmin(button) => admin::gate::pressed(cx, press(callback, message, button)).await,
         Known::Channels(button) => channels::pressed(cx, press(callback, message, button)).await,
+        Known::Roulette(button) => roulette::pressed(cx, press(callback, message, button)).await,
+        Known::Mine(button) => mine::pressed(cx, press(callback, message, button)).await,
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use qura_app::admin::AdminService;
 use qura_app::channels::ChannelService;
 use qura_app::ingest::HandleError;
+use qura_app::lotteries::LotteryService;
 use qura_app::people::{PeopleService, SeenOutcome};
 use qura_app::sessions::SessionService;
 use qura_app::settings::SettingsService;
@@ -29,7 +30,8 @@ pub struct Services {
     pub sessions: SessionService,
     pub subscription: Arc<SubscriptionService>,
     pub admin: AdminService,
-    pub channels: ChannelService,
+    pub channels: Arc<ChannelService>,
+    pub lotteries: Arc<LotteryService>,
     pub defaults: Defaults,
     /// Without its `@`.
     pub bot_username: String,

@@ -7,6 +7,8 @@ pub mod channels;
 pub mod gate;
 pub mod info;
 pub mod menu;
+pub mod mine;
+pub mod roulette;
 pub mod settings;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,8 @@ pub enum Screen {
     Settings(settings::SettingsScreen),
     Admin(admin::AdminScreen),
     Channels(channels::ChannelScreen),
+    Roulette(Box<roulette::RouletteScreen>),
+    Mine(mine::MineScreen),
 }
 
 impl Screen {
@@ -34,6 +38,8 @@ impl Screen {
             Self::Settings(screen) => screen.view(viewer),
             Self::Admin(screen) => screen.view(viewer),
             Self::Channels(screen) => screen.view(viewer),
+            Self::Roulette(screen) => screen.view(viewer),
+            Self::Mine(screen) => screen.view(viewer),
         }
     }
 }
@@ -55,4 +61,11 @@ screens! {
     Settings: settings::SettingsScreen,
     Admin: admin::AdminScreen,
     Channels: channels::ChannelScreen,
+    Mine: mine::MineScreen,
+}
+
+impl From<roulette::RouletteScreen> for Screen {
+    fn from(screen: roulette::RouletteScreen) -> Self {
+        Self::Roulette(Box::new(screen))
+    }
 }

@@ -12,6 +12,7 @@ use crate::context::{Context, Outcome};
 use crate::features::gate::{self, GateScreen};
 use crate::features::info::InfoScreen;
 use crate::features::menu::{self, MenuScreen};
+use crate::features::mine::MineScreen;
 use crate::features::settings::SettingsScreen;
 use crate::features::{Screen, admin};
 use crate::reply::Reply;
@@ -77,7 +78,7 @@ async fn known(
     let show = |screen: Screen| vec![Reply::show(person.id, screen)];
     match command.map(|c| c.name) {
         Some("help") => Ok(cx.say(show(InfoScreen::Help.into()))),
-        Some("my") => Ok(cx.say(show(InfoScreen::Soon.into()))),
+        Some("my") => wizard::leave(cx, person.id, show(MineScreen::Home.into())).await,
         Some("settings") => wizard::leave(cx, person.id, show(SettingsScreen::Home.into())).await,
         Some("cancel") => wizard::cancel(cx, person).await,
         Some("admin") if cx.services.people.is_operator(person.id) => admin::opened(cx, person).await,

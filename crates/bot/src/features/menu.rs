@@ -8,6 +8,8 @@ use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
 
 use super::channels::ChannelButton;
+use super::mine::MineButton;
+use super::roulette::RouletteButton;
 use crate::callback::callback_data;
 use crate::context::{Context, Outcome};
 use crate::press::Press;
@@ -51,14 +53,15 @@ impl MenuScreen {
             view = view.above(note);
         }
         // Their order is fixed (flows 1.3).
-        for section in [Msg::MenuRoulette, Msg::MenuVoting, Msg::MenuDeserves, Msg::MenuQuiz] {
+        view = view.press(&Msg::MenuRoulette, &RouletteButton::Open);
+        for section in [Msg::MenuVoting, Msg::MenuDeserves, Msg::MenuQuiz] {
             view = view.press(&section, &MenuButton::Soon);
         }
         view = view.press(&Msg::MenuChats, &ChannelButton::Open);
-        for section in [Msg::MenuPlan, Msg::MenuMine, Msg::MenuPoints] {
-            view = view.press(&section, &MenuButton::Soon);
-        }
-        view.done()
+        view.press(&Msg::MenuPlan, &MenuButton::Soon)
+            .press(&Msg::MenuMine, &MineButton::Open)
+            .press(&Msg::MenuPoints, &MenuButton::Soon)
+            .done()
     }
 }
 

@@ -8,13 +8,15 @@ use qura_app::batcher::Batcher;
 use qura_app::channels::ChannelService;
 use qura_app::ingest::{Consumer, DoneGroup, Handover, Poller, PollerTurn, Processor, ShareKeeper};
 use qura_app::jobs::{JobRunner, Schedule};
+use qura_app::lotteries::LotteryService;
 use qura_app::outbox::OutboxSender;
 use qura_app::people::{PeopleService, SeenGroup};
 use qura_app::sessions::{PurgeExpiredSessions, SessionService};
 use qura_app::settings::SettingsService;
 use qura_app::subscription::SubscriptionService;
 use qura_app::upkeep::Upkeep;
-use qura_bot::{Defaults, Delivery, Dispatcher, Notices, Services};
+use qura_bot::{Defaults, Delivery, Dispatcher, Notices, Posts, Services};
+use qura_domain::draw::commitment::Mode;
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
 use qura_ports::clock::Clock;
@@ -70,6 +72,27 @@ impl Parts {
             wakeups: wakeups.clone(),
             operators: operators.clone(),
         });
+        let channels = Arc::new(ChannelService {
+            db: db.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+            wakeups: wakeups.clone(),
+            messenger: messenger.clone(),
+            bot: telegram.account.id,
+        });
+        let posts =
+            Arc::new(Posts { language: config.language, bot_username: telegram.account.username.clone() });
+        let lotteries = Arc::new(LotteryService {
+            db: db.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+            wakeups: wakeups.clone(),
+            messenger: messenger.clone(),
+            settings: settings.clone(),
+            channels: channels.clone(),
+            posts,
+            draw_mode: Mode::Secret,
+        });
         let services = Arc::new(Services {
             db: db.clone(),
             clock: clock.clone(),
@@ -94,14 +117,8 @@ impl Parts {
                 settings: settings.clone(),
                 bot: telegram.account.id,
             },
-            channels: ChannelService {
-                db: db.clone(),
-                clock: clock.clone(),
-                random: random.clone(),
-                wakeups: wakeups.clone(),
-                messenger: messenger.clone(),
-                bot: telegram.account.id,
-            },
+            channels,
+            lotteries,
             defaults: Defaults { language: config.language, timezone: config.timezone },
             bot_username: telegram.account.username.clone(),
         });

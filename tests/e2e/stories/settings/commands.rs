@@ -11,7 +11,6 @@ async fn each_command_shows_its_text_with_a_way_home() {
     let (sara, laila) = (w.member("سارة").await, w.member("ليلى").await);
     for (person, command, text) in [
         (&sara, "/help", Msg::HelpText),
-        (&sara, "/my", Msg::SectionSoon),
         (&sara, "/privacy", Msg::PrivacyText),
         (&laila, "/terms", Msg::TermsText),
         (&laila, "/paysupport", Msg::PaysupportText),
@@ -20,6 +19,8 @@ async fn each_command_shows_its_text_with_a_way_home() {
         person.says(command).await;
         person.sees(text).await.has_buttons(&["الرئيسية"]);
     }
+    sara.says("/my").await;
+    sara.sees(Msg::MineTitle).await.has_buttons(&["سحوباتي", "مسابقاتي", "رجوع", "الرئيسية"]);
     for person in [&sara, &laila] {
         person.presses("الرئيسية").await.is_quiet();
         person.sees(person.menu()).await.has_buttons(&MENU);

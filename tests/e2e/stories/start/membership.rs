@@ -47,7 +47,7 @@ async fn who_is_known_to_be_inside_is_not_asked_about_for_a_minute() {
     assert_eq!(w.control.calls("getChatMember").await.len(), asked + 1);
     w.passes(Duration::from_secs(61)).await;
     sara.says("/my").await;
-    sara.sees(Msg::SectionSoon).await;
+    sara.sees(Msg::MineTitle).await;
     assert_eq!(w.control.calls("getChatMember").await.len(), asked + 2);
     w.ends().await;
 }

@@ -145,7 +145,7 @@ impl Delivery {
 
     async fn say(&self, viewer: &Viewer, text: &Msg, markup: Markup) -> Result<Sent, TelegramError> {
         let text = text.rich(viewer.language);
-        let request = Request::SendText { chat: viewer.id.chat(), text, markup };
+        let request = Request::SendText { chat: viewer.id.chat(), text, markup, reply_to: None };
         self.messenger.send(Lane::Interactive, request).await
     }
 
@@ -168,7 +168,12 @@ impl Delivery {
                 Err(error) => return Err(error),
             }
         }
-        let send = Request::SendText { chat, text: view.text, markup: Markup::Inline(view.keyboard) };
+        let send = Request::SendText {
+            chat,
+            text: view.text,
+            markup: Markup::Inline(view.keyboard),
+            reply_to: None,
+        };
         let Sent::Message(message) = self.messenger.send(Lane::Interactive, send).await? else {
             return Err(TelegramError::Unreadable("a message was sent without an id".to_owned()));
         };

@@ -25,7 +25,8 @@ impl NoticeSender for Notices {
         let record = self.services.people.get(person).await;
         let record = record.map_err(|error| TelegramError::Unavailable(error.detail()))?;
         let View { text, keyboard } = view(notice, &self.services.viewer(person, record.as_ref()));
-        let request = Request::SendText { chat: person.chat(), text, markup: Markup::Inline(keyboard) };
+        let request =
+            Request::SendText { chat: person.chat(), text, markup: Markup::Inline(keyboard), reply_to: None };
         self.messenger.send(Lane::Notice, request).await.map(drop)
     }
 }

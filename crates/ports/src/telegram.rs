@@ -4,6 +4,7 @@
 
 mod error;
 mod event;
+mod inline;
 mod keyboard;
 mod request;
 
@@ -19,6 +20,7 @@ pub use event::{
     Callback, ChatInfo, ChatSummary, Event, Incoming, InlineQuery, JoinRequest, MembershipChange, Message,
     Origin,
 };
+pub use inline::{InlineContent, InlineResult};
 pub use keyboard::{Button, ButtonAction, ChatChoice, ChatRequest, Keyboard, ReplyKeyboard};
 pub use request::{Lane, Markup, Request, Sent};
 
@@ -93,6 +95,10 @@ pub trait Messenger: Send + Sync {
 
     /// What a chat is.
     async fn chat(&self, chat: ChatRef) -> Result<ChatInfo, TelegramError>;
+
+    /// How many boosts a person gives to a chat now (`getUserChatBoosts`); the bot must be an
+    /// administrator there.
+    async fn boosts(&self, chat: ChatId, user: UserId) -> Result<u32, TelegramError>;
 
     /// A new invite link of the bot's own (`createChatInviteLink`); needs the right to invite.
     async fn invite_link(&self, chat: ChatId) -> Result<String, TelegramError>;

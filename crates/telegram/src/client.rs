@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 mod api_url;
+mod body;
 mod dial;
 mod pool;
 mod refusal;
@@ -11,7 +12,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, RETRY_AFTER};
 use http::{HeaderValue, Request, Uri};
 use http_body_util::Full;
@@ -23,6 +23,7 @@ use tokio::time::Instant;
 
 pub use answer::CallFailure;
 pub use api_url::{ApiUrl, ApiUrlError};
+pub(crate) use body::{Body, File};
 pub use refusal::NOT_MODIFIED;
 
 use crate::metrics;
@@ -95,7 +96,16 @@ impl Client {
         method: &'static str,
         parameters: &(impl Serialize + Sync),
     ) -> Result<R, CallFailure> {
-        self.call_within(self.inner.timeouts.call, Turn::Waits, method, parameters, answer::read).await
+        self.call_with(method, &written(parameters)?).await
+    }
+
+    /// Like [`Client::call`], with parameters that are written already.
+    pub(crate) async fn call_with<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        body: &Body,
+    ) -> Result<R, CallFailure> {
+        self.call_within(self.inner.timeouts.call, Turn::Waits, method, body.clone(), answer::read).await
     }
 
     /// Like [`Client::call`], for a method that waits for up to `wait` on purpose, and whose answer is
@@ -107,7 +117,8 @@ impl Client {
         parameters: &(impl Serialize + Sync),
         read: Read<R>,
     ) -> Result<R, CallFailure> {
-        self.call_within(wait + self.inner.timeouts.poll_margin, Turn::Own, method, parameters, read).await
+        let within = wait + self.inner.timeouts.poll_margin;
+        self.call_within(within, Turn::Own, method, written(parameters)?, read).await
     }
 
     async fn call_within<R>(
@@ -115,14 +126,11 @@ impl Client {
         within: Duration,
         turn: Turn,
         method: &'static str,
-        parameters: &(impl Serialize + Sync),
+        body: Body,
         read: Read<R>,
     ) -> Result<R, CallFailure> {
         let begun = Instant::now();
-        let outcome = match serde_json::to_vec(parameters) {
-            Ok(body) => self.exchange(within, turn, method, body, read).await,
-            Err(error) => Err(CallFailure::Answered(TelegramError::Refused(error.to_string()))),
-        };
+        let outcome = self.exchange(within, turn, method, body, read).await;
         metrics::called(method, outcome.as_ref().err(), begun.elapsed());
         outcome
     }
@@ -132,14 +140,14 @@ impl Client {
         within: Duration,
         turn: Turn,
         method: &str,
-        body: Vec<u8>,
+        body: Body,
         read: Read<R>,
     ) -> Result<R, CallFailure> {
         let Inner { pool, host, url, token, .. } = &*self.inner;
         let request = Request::post(url.path_of(token.expose_secret(), method))
             .header(HOST, host)
-            .header(CONTENT_TYPE, "application/json")
-            .body(Full::new(Bytes::from(body)));
+            .header(CONTENT_TYPE, body.content_type)
+            .body(Full::new(body.bytes));
         // Without the reason: it might quote the address.
         let request = request.map_err(|_| CallFailure::NotSent("the address cannot be used".to_owned()))?;
         let response = pool.exchange(turn, within, request).await?;
@@ -169,6 +177,11 @@ pub enum ClientError {
     Token,
     #[error("no HTTP client: {0}")]
     Http(String),
+}
+
+/// Parameters as a body.
+fn written(parameters: &impl Serialize) -> Result<Body, CallFailure> {
+    Body::json(parameters).map_err(|error| CallFailure::Answered(TelegramError::Refused(error.to_string())))
 }
 
 /// Whether a text can stand in an address as a token without changing it.

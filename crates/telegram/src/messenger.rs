@@ -3,6 +3,7 @@
 mod admission;
 mod errand;
 mod flood;
+mod parcel;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::decode::{Chat, ChatMember};
 use crate::wire;
 use admission::Path;
 use errand::{Errand, Errands};
+use parcel::{Back, Parcel, method};
 
 /// Sends by the Bot API, within limits that it is given.
 ///
@@ -28,12 +30,13 @@ use errand::{Errand, Errands};
 pub struct TelegramMessenger {
     client: Client,
     errands: Errands,
+    random: Arc<dyn Random>,
 }
 
 impl TelegramMessenger {
-    /// `random` spreads repeated calls.
+    /// `random` spreads repeated calls, and keeps the parts of uploads apart.
     pub fn new(client: Client, limits: Arc<dyn Limits>, random: Arc<dyn Random>) -> Self {
-        Self { client, errands: Errands::new(limits, random) }
+        Self { client, errands: Errands::new(limits, Arc::clone(&random)), random }
     }
 
     /// Asks something that changes nothing. Somebody waits for it, so it is in the interactive lane.
@@ -46,60 +49,16 @@ impl TelegramMessenger {
         self.errands.run(errand, || self.client.call(method, &parameters)).await
     }
 
-    /// Makes the one call that the request is.
-    async fn call(&self, request: &Request) -> Result<Sent, CallFailure> {
-        let method = method(request);
-        match request {
-            Request::SendText { chat, text, markup } => {
-                let parameters = wire::SendMessage {
-                    chat_id: *chat,
-                    text: text.text(),
-                    entities: wire::Entity::all_of(text),
-                    reply_markup: wire::ReplyMarkup::of(markup),
-                };
-                let SentMessage { message_id } = self.client.call(method, &parameters).await?;
+    /// Makes the one call that the parcel is.
+    async fn deliver(&self, parcel: &Parcel) -> Result<Sent, CallFailure> {
+        let Parcel { method, body, back } = parcel;
+        match *back {
+            Back::Sent => {
+                let SentMessage { message_id } = self.client.call_with(method, body).await?;
                 Ok(Sent::Message(message_id))
             }
-            Request::EditText { chat, message, text, keyboard } => {
-                let parameters = wire::EditMessageText {
-                    chat_id: *chat,
-                    message_id: *message,
-                    text: text.text(),
-                    entities: wire::Entity::all_of(text),
-                    reply_markup: wire::InlineKeyboard::of(keyboard),
-                };
-                edited(*message, self.client.call(method, &parameters).await)
-            }
-            Request::EditKeyboard { chat, message, keyboard } => {
-                let parameters = wire::EditMessageReplyMarkup {
-                    chat_id: *chat,
-                    message_id: *message,
-                    reply_markup: wire::InlineKeyboard::of(keyboard),
-                };
-                edited(*message, self.client.call(method, &parameters).await)
-            }
-            Request::DeleteMessage { chat, message } => {
-                let parameters = wire::DeleteMessage { chat_id: *chat, message_id: *message };
-                done(self.client.call(method, &parameters).await)
-            }
-            Request::AnswerCallback { id, text, alert, url } => {
-                let parameters = wire::AnswerCallbackQuery {
-                    callback_query_id: id,
-                    text,
-                    show_alert: *alert,
-                    url: url.as_deref(),
-                };
-                done(self.client.call(method, &parameters).await)
-            }
-            Request::SetCommands { chat, language, commands } => {
-                let command = |(command, description)| wire::BotCommand { command, description };
-                let parameters = wire::SetMyCommands {
-                    commands: commands.iter().map(|(name, text)| command((name, text))).collect(),
-                    scope: chat.map(|chat_id| wire::CommandScope::Chat { chat_id }),
-                    language_code: language.as_deref(),
-                };
-                done(self.client.call(method, &parameters).await)
-            }
+            Back::Edited(message) => edited(message, self.client.call_with(method, body).await),
+            Back::Nothing => done(self.client.call_with(method, body).await),
         }
     }
 }
@@ -113,10 +72,12 @@ impl Messenger for TelegramMessenger {
         fields(method = method(&request), ?lane, chat_id = request.chat().map(ChatId::get)),
     )]
     async fn send(&self, lane: Lane, request: Request) -> Result<Sent, TelegramError> {
-        let method = method(&request);
+        let parcel = Parcel::pack(&request, &*self.random);
+        let parcel = parcel.map_err(|unsendable| TelegramError::Refused(unsendable.to_string()))?;
+        let method = parcel.method;
         let path = request.chat().map_or(Path::Free(method), Path::Chat);
         let errand = Errand { lane, path, method, repeatable: request.is_repeatable() };
-        let outcome = self.errands.run(errand, || self.call(&request)).await;
+        let outcome = self.errands.run(errand, || self.deliver(&parcel)).await;
         outcome.map_err(|error| of_a_person(request.chat(), error))
     }
 
@@ -158,6 +119,18 @@ impl Messenger for TelegramMessenger {
     }
 
     #[tracing::instrument(
+        name = "telegram.messenger.boosts",
+        level = "debug",
+        skip_all,
+        fields(chat_id = chat.get(), user_id = user.get()),
+    )]
+    async fn boosts(&self, chat: ChatId, user: UserId) -> Result<u32, TelegramError> {
+        let request = wire::GetUserChatBoosts { chat_id: chat, user_id: user };
+        let boosts: UserChatBoosts = self.ask("getUserChatBoosts", request).await?;
+        Ok(u32::try_from(boosts.boosts.len()).unwrap_or(u32::MAX))
+    }
+
+    #[tracing::instrument(
         name = "telegram.messenger.invite_link",
         level = "debug",
         skip_all,
@@ -182,6 +155,12 @@ struct Me {
     supports_inline_queries: bool,
 }
 
+/// `UserChatBoosts`: those that count now.
+#[derive(Deserialize)]
+struct UserChatBoosts {
+    boosts: Vec<IgnoredAny>,
+}
+
 /// `ChatInviteLink`.
 #[derive(Deserialize)]
 struct InviteLink {
@@ -192,18 +171,6 @@ struct InviteLink {
 #[derive(Deserialize)]
 struct SentMessage {
     message_id: MessageId,
-}
-
-/// The name of the request's method in the Bot API.
-fn method(request: &Request) -> &'static str {
-    match request {
-        Request::SendText { .. } => "sendMessage",
-        Request::EditText { .. } => "editMessageText",
-        Request::EditKeyboard { .. } => "editMessageReplyMarkup",
-        Request::DeleteMessage { .. } => "deleteMessage",
-        Request::AnswerCallback { .. } => "answerCallbackQuery",
-        Request::SetCommands { .. } => "setMyCommands",
-    }
 }
 
 fn done(answer: Result<IgnoredAny, CallFailure>) -> Result<Sent, CallFailure> {

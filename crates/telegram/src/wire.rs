@@ -2,46 +2,21 @@
 //!
 //! They name only the fields that Qura uses; the full schema is what the simulator checks them by.
 
+mod edit;
 mod entity;
+mod inline;
 mod markup;
+mod send;
 
 use qura_domain::chat::ChatRef;
 use qura_domain::ids::{ChatId, MessageId, UserId};
 use serde::Serialize;
 
+pub use edit::{EditMessageCaption, EditMessageMedia, EditMessageReplyMarkup, EditMessageText};
 pub use entity::Entity;
+pub use inline::AnswerInlineQuery;
 pub use markup::{InlineKeyboard, ReplyMarkup};
-
-#[derive(Serialize)]
-pub struct SendMessage<'a> {
-    pub chat_id: ChatId,
-    pub text: &'a str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub entities: Vec<Entity<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply_markup: Option<ReplyMarkup<'a>>,
-}
-
-/// Without `reply_markup`, the message loses its buttons.
-#[derive(Serialize)]
-pub struct EditMessageText<'a> {
-    pub chat_id: ChatId,
-    pub message_id: MessageId,
-    pub text: &'a str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub entities: Vec<Entity<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply_markup: Option<InlineKeyboard<'a>>,
-}
-
-/// Without `reply_markup`, the message loses its buttons.
-#[derive(Serialize)]
-pub struct EditMessageReplyMarkup<'a> {
-    pub chat_id: ChatId,
-    pub message_id: MessageId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply_markup: Option<InlineKeyboard<'a>>,
-}
+pub use send::{SendFile, SendMessage};
 
 #[derive(Serialize)]
 pub struct DeleteMessage {
@@ -86,6 +61,12 @@ pub struct GetMe {}
 
 #[derive(Serialize)]
 pub struct GetChatMember {
+    pub chat_id: ChatId,
+    pub user_id: UserId,
+}
+
+#[derive(Serialize)]
+pub struct GetUserChatBoosts {
     pub chat_id: ChatId,
     pub user_id: UserId,
 }

@@ -4,6 +4,7 @@ use qura_domain::chat::ChatKind;
 use qura_domain::ids::{ChatId, MessageId, UpdateId, UserId};
 use qura_domain::membership::Membership;
 use qura_domain::person::Person;
+use qura_domain::template::Media;
 use qura_domain::text::RichText;
 use qura_domain::time::Timestamp;
 
@@ -40,6 +41,8 @@ pub struct Message {
     pub date: Timestamp,
     /// The text or the caption; empty for neither.
     pub text: RichText,
+    /// The photo, video or animation in it; of a photo's sizes the largest.
+    pub media: Option<Media>,
     pub reply_to: Option<MessageId>,
     /// Where it was forwarded from.
     pub origin: Option<Origin>,

@@ -1,6 +1,7 @@
 //! Reads messages and their formatting.
 
 use qura_domain::ids::{ChatId, MessageId, UserId};
+use qura_domain::template::{Media, MediaKind};
 use qura_domain::text::{Entity, EntityKind, RichText};
 use qura_ports::telegram::{ChatSummary, Malformed, Message, Origin};
 use serde::{Deserialize, Deserializer};
@@ -25,6 +26,11 @@ struct MessageShape {
     caption: Option<String>,
     #[serde(default, deserialize_with = "entities")]
     caption_entities: Vec<Entity>,
+    /// The same picture in several sizes.
+    #[serde(default)]
+    photo: Vec<PhotoSize>,
+    video: Option<File>,
+    animation: Option<File>,
     reply_to_message: Option<ReplyTo>,
     forward_origin: Option<ForwardOrigin>,
     chat_shared: Option<ChatShared>,
@@ -40,6 +46,21 @@ struct Present {}
 #[serde(remote = "Self")]
 struct ReplyTo {
     message_id: MessageId,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Self")]
+struct PhotoSize {
+    file_id: String,
+    width: i64,
+    height: i64,
+}
+
+/// `Video` or `Animation`.
+#[derive(Deserialize)]
+#[serde(remote = "Self")]
+struct File {
+    file_id: String,
 }
 
 /// `MessageOrigin`, of which only the channel's form has both.
@@ -67,7 +88,18 @@ pub struct Place {
     message_id: MessageId,
 }
 
-from_objects!(MessageShape, Present, ReplyTo, ForwardOrigin, ChatShared, Place, EntityShape, MentionedUser);
+from_objects!(
+    MessageShape,
+    Present,
+    PhotoSize,
+    File,
+    ReplyTo,
+    ForwardOrigin,
+    ChatShared,
+    Place,
+    EntityShape,
+    MentionedUser
+);
 
 impl From<Place> for (ChatSummary, MessageId) {
     fn from(Place { chat, message_id }: Place) -> Self {
@@ -94,6 +126,7 @@ pub fn read(body: &str) -> Result<Message, Malformed> {
         (None, Some(caption)) => rich(caption, message.caption_entities),
         (None, None) => RichText::new(),
     };
+    let media = media(message.photo, message.video, message.animation);
     let in_a_chats_name = message.sender_chat.is_some();
     Ok(Message {
         id: message.message_id,
@@ -101,11 +134,19 @@ pub fn read(body: &str) -> Result<Message, Malformed> {
         from: message.from.filter(|_| !in_a_chats_name).map(Into::into),
         date: shape::date(message.date),
         text,
+        media,
         reply_to: message.reply_to_message.map(|reply| reply.message_id),
         origin: message.forward_origin.map(Into::into),
         chat_shared: message.chat_shared.map(|shared| (shared.request_id, shared.chat_id)),
         migrated_to: message.migrate_to_chat_id,
     })
+}
+
+fn media(photo: Vec<PhotoSize>, video: Option<File>, animation: Option<File>) -> Option<Media> {
+    let largest = photo.into_iter().max_by_key(|size| size.width.saturating_mul(size.height));
+    let photo = largest.map(|size| Media { kind: MediaKind::Photo, file_id: size.file_id });
+    let of = |kind| move |file: File| Media { kind, file_id: file.file_id };
+    photo.or(video.map(of(MediaKind::Video))).or(animation.map(of(MediaKind::Animation)))
 }
 
 /// Drops the entities that point beyond the text or into a letter: sent back, they would be refused.

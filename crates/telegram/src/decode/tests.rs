@@ -4,6 +4,7 @@ use qura_domain::chat::ChatKind;
 use qura_domain::ids::{ChatId, MessageId, UserId};
 use qura_domain::membership::{Membership, Rights};
 use qura_domain::person::Person;
+use qura_domain::template::{Media, MediaKind};
 use qura_domain::text::{Entity, EntityKind};
 use qura_domain::time::Timestamp;
 use qura_ports::telegram::{ChatSummary, Message, Origin};
@@ -83,6 +84,25 @@ fn a_private_message_has_its_sender_and_formatting() {
             Entity { kind: EntityKind::CustomEmoji { custom_emoji_id: "5".into() }, offset: 12, length: 2 },
         ]
     );
+}
+
+#[test]
+fn media_is_known_by_its_largest_size() {
+    let size = |file_id: &str, width, height| json!({"file_id": file_id, "file_unique_id": "u", "width": width, "height": height});
+    let photo = json!([size("s", 90, 60), size("l", 1280, 853), size("m", 320, 213)]);
+    let of = |kind, file_id: &str| Some(Media { kind, file_id: file_id.into() });
+    let captioned = message(json!({"photo": photo, "caption": "كليشة"}));
+    assert_eq!((captioned.media, captioned.text.text()), (of(MediaKind::Photo, "l"), "كليشة"));
+    let file = json!({"file_id": "v", "file_unique_id": "u", "width": 1, "height": 1, "duration": 1});
+    assert_eq!(message(json!({"video": file})).media, of(MediaKind::Video, "v"));
+    // Old programs read animations as documents, so they are sent as both (Bot API, `Message.animation`).
+    let both = json!({"animation": file, "document": {"file_id": "d", "file_unique_id": "u"}});
+    assert_eq!(message(both).media, of(MediaKind::Animation, "v"));
+    for none in [json!({"text": "x"}), json!({"photo": []}), json!({"document": {"file_id": "d"}})] {
+        assert_eq!(message(none).media, None);
+    }
+    let absurd = json!([size("a", i64::MAX, i64::MAX), size("b", 1, -1)]);
+    assert_eq!(message(json!({"photo": absurd})).media, of(MediaKind::Photo, "a"));
 }
 
 #[test]

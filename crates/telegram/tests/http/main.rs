@@ -7,6 +7,7 @@
 )]
 
 mod client;
+mod media;
 mod messenger;
 mod server;
 mod updates;

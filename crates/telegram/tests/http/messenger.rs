@@ -16,7 +16,7 @@ use crate::server::{Reply, Server, hanging_up, nobody};
 fn text_to(chat: i64) -> Request {
     let mut text = RichText::plain("مرحبا ");
     text.push_styled(EntityKind::Bold, "سارة");
-    Request::SendText { chat: ChatId::new(chat), text, markup: Markup::None }
+    Request::SendText { chat: ChatId::new(chat), text, markup: Markup::None, reply_to: None }
 }
 
 fn edit() -> Request {
@@ -28,11 +28,11 @@ fn edit() -> Request {
     }
 }
 
-fn sent_message() -> Reply {
+pub fn sent_message() -> Reply {
     Reply::ok(json!({"message_id": 77, "date": 1, "chat": {"id": 7, "type": "private"}, "text": "x"}))
 }
 
-async fn send(
+pub async fn send(
     script: impl IntoIterator<Item = Reply>,
     request: Request,
 ) -> (Result<Sent, TelegramError>, Vec<(String, Value)>) {
@@ -51,7 +51,12 @@ async fn each_request_is_one_call_of_its_method() {
     for (request, method, parameters) in [
         (text_to(7), "sendMessage", json!({"chat_id": 7, "text": "مرحبا سارة", "entities": bold})),
         (
-            Request::SendText { chat, text: "x".into(), markup: Markup::Inline(keyboard.clone()) },
+            Request::SendText {
+                chat,
+                text: "x".into(),
+                markup: Markup::Inline(keyboard.clone()),
+                reply_to: None,
+            },
             "sendMessage",
             json!({"chat_id": -1001, "text": "x", "reply_markup": buttons}),
         ),

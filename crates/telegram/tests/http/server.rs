@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{ConnectInfo, FromRequest, Multipart, Path, Request, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
@@ -104,15 +104,14 @@ async fn answer(
     State(memory): State<Arc<Mutex<Memory>>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path((bot, method)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: String,
+    request: Request,
 ) -> Response {
     assert_eq!(bot, format!("bot{TOKEN}"));
-    assert_eq!(headers["content-type"], "application/json");
+    let parameters = parameters(request).await;
     let reply = {
         let mut memory = memory.lock().unwrap();
         memory.connections.insert(peer);
-        memory.asked.push((method, serde_json::from_str(&body).unwrap()));
+        memory.asked.push((method, parameters));
         memory.script.pop_front().unwrap_or_else(|| Reply::ok(json!(true)))
     };
     tokio::time::sleep(reply.delay).await;
@@ -121,6 +120,25 @@ async fn answer(
         response.headers_mut().insert("retry-after", secs.parse().unwrap());
     }
     response
+}
+
+/// Reads JSON, or a form: its texts as they are, its files as a list of name, type and content.
+async fn parameters(request: Request) -> Value {
+    if request.headers()["content-type"] == "application/json" {
+        return serde_json::from_str(&String::from_request(request, &()).await.unwrap()).unwrap();
+    }
+    let mut form = Multipart::from_request(request, &()).await.unwrap();
+    let mut parts = json!({});
+    while let Some(part) = form.next_field().await.unwrap() {
+        let [name, file, kind] =
+            [part.name(), part.file_name(), part.content_type()].map(|text| text.map(str::to_owned));
+        let content = part.text().await.unwrap();
+        parts[name.unwrap()] = match file {
+            Some(file) => json!([file, kind, content]),
+            None => json!(content),
+        };
+    }
+    parts
 }
 
 /// A server that reads each request and hangs up without an answer. Returns its address and how

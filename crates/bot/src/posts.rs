@@ -19,7 +19,7 @@ pub struct Posts {
 impl PostWriter for Posts {
     fn publication(&self, lottery: &Lottery, count: u64) -> Request {
         let markup = Markup::Inline(post::keyboard(lottery, count, self.language));
-        Request::SendText { chat: lottery.chat, text: post::text(lottery), markup }
+        Request::SendText { chat: lottery.chat, text: post::text(lottery), markup, reply_to: None }
     }
 
     fn refreshed(&self, lottery: &Lottery, post: MessageId, count: u64) -> Request {

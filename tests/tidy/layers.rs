@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ports", &["domain"]),
     ("storage", &["domain"]),
     ("i18n", &["domain"]),
+    ("beacon", &["domain", "ports"]),
     ("coordination", &["domain", "ports"]),
     ("telegram", &["domain", "ports"]),
     ("app", &["domain", "ports", "storage"]),

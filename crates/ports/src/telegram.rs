@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use qura_domain::chat::ChatRef;
 use qura_domain::ids::{BotId, ChatId, UpdateId, UserId};
 use qura_domain::membership::Membership;
+use qura_domain::text::RichText;
 
 pub use error::{Malformed, TelegramError};
 pub use event::{
@@ -22,7 +23,7 @@ pub use event::{
 };
 pub use inline::{InlineContent, InlineResult};
 pub use keyboard::{Button, ButtonAction, ChatChoice, ChatRequest, Keyboard, ReplyKeyboard};
-pub use request::{Lane, Markup, Request, Sent};
+pub use request::{Lane, Markup, Posted, Request, Sent};
 
 /// Where updates come from.
 #[async_trait]
@@ -83,6 +84,9 @@ pub trait Messenger: Send + Sync {
     /// Sends one request in its lane. Returns once Telegram took it, or once it is clear that
     /// it never will.
     async fn send(&self, lane: Lane, request: Request) -> Result<Sent, TelegramError>;
+
+    /// Posts a text of its own accord, in the notice lane, and tells Telegram's date of the post.
+    async fn post(&self, chat: ChatId, text: RichText) -> Result<Posted, TelegramError>;
 
     /// Who the bot is.
     async fn me(&self) -> Result<BotAccount, TelegramError>;

@@ -3,11 +3,13 @@
 //! Every one is in [`NAMES`], with its explanation in `.env.example`. A wrong value stops the start
 //! with one sentence that names it; so does a name in `.env` that Qura does not know.
 
+mod public_url;
 mod reader;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use qura_beacon::Relays;
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
 use qura_domain::timezone::Timezone;
@@ -15,11 +17,12 @@ use qura_storage::DatabaseUrl;
 use qura_telegram::ApiUrl;
 use secrecy::SecretString;
 
+pub use public_url::PublicUrl;
 pub use reader::ConfigError;
 use reader::Reader;
 
 /// Every setting that there is.
-pub const NAMES: [&str; 23] = [
+pub const NAMES: [&str; 25] = [
     "TELEGRAM_TOKEN",
     "TELEGRAM_API_URL",
     "BOT_USERNAME",
@@ -37,9 +40,11 @@ pub const NAMES: [&str; 23] = [
     "MEMBERSHIP_TTL",
     "SESSION_TTL",
     "SOFT_DELETE_DAYS",
+    "DRAND_RELAYS",
     "DEFAULT_TIMEZONE",
     "DEFAULT_LANGUAGE",
     "HTTP_ADDR",
+    "PUBLIC_URL",
     "LOG_FORMAT",
     "RUST_LOG",
     "TEST_CLOCK",
@@ -68,9 +73,13 @@ pub struct Config {
     pub membership_ttl: Duration,
     pub session_ttl: Duration,
     pub soft_delete: Duration,
+    /// Where rounds of the beacon are asked for; none: draws are made without it.
+    pub relays: Relays,
     pub timezone: Timezone,
     pub language: Language,
     pub http_addr: std::net::SocketAddr,
+    /// Where people reach the pages, without a slash at its end.
+    pub public_url: Option<PublicUrl>,
     pub log_format: LogFormat,
     /// A file with a number of milliseconds that this process adds to the time: for tests.
     pub test_clock: Option<PathBuf>,
@@ -120,6 +129,11 @@ impl Config {
             soft_delete: from
                 .number("SOFT_DELETE_DAYS", 30, 1..=3650)
                 .map(|days: u64| Duration::from_hours(days * 24))?,
+            relays: from.list(
+                "DRAND_RELAYS",
+                Relays::PUBLIC,
+                "http:// or https:// addresses, separated by commas, or nothing",
+            )?,
             timezone: from.parse(
                 "DEFAULT_TIMEZONE",
                 Timezone::RIYADH.name(),
@@ -135,6 +149,8 @@ impl Config {
                 "127.0.0.1:8080",
                 "an address and a port such as 127.0.0.1:8080",
             )?,
+            public_url: from
+                .optional("PUBLIC_URL", "an address such as https://qura.example, without a path")?,
             log_format: from.choice(
                 "LOG_FORMAT",
                 LogFormat::Text,
@@ -171,6 +187,12 @@ mod tests {
     }
 
     #[test]
+    fn relays_that_are_set_to_nothing_are_none() {
+        assert!(!read(&[]).unwrap().relays.is_empty());
+        assert!(read(&[("DRAND_RELAYS", " ")]).unwrap().relays.is_empty());
+    }
+
+    #[test]
     fn every_wrong_value_is_named_in_one_sentence() {
         for (name, value) in [
             ("TELEGRAM_TOKEN", "not a token"),
@@ -186,6 +208,8 @@ mod tests {
             ("DEFAULT_TIMEZONE", "Riyadh"),
             ("DEFAULT_LANGUAGE", "fr"),
             ("HTTP_ADDR", "8080"),
+            ("DRAND_RELAYS", "api.drand.sh"),
+            ("PUBLIC_URL", "qura.example"),
             ("LOG_FORMAT", "xml"),
         ] {
             let sentence = read(&[(name, value)]).unwrap_err().to_string();

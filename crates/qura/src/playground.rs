@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use qura_beacon::Relays;
 use qura_simulator::{BotConfig, RunningSimulator, Simulator};
 use qura_storage::DatabaseUrl;
 use secrecy::SecretString;
@@ -76,6 +77,8 @@ fn playground_config(config: Config, scene: &Scene, url: &str, folder: &Path) ->
         operators,
         database: DatabaseUrl::Sqlite(folder.join("playground.db")),
         redis: None,
+        // It needs no network.
+        relays: Relays::default(),
         ..config
     })
 }

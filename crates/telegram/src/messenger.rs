@@ -11,9 +11,13 @@ use async_trait::async_trait;
 use qura_domain::chat::ChatRef;
 use qura_domain::ids::{BotId, ChatId, MessageId, UserId};
 use qura_domain::membership::Membership;
+use qura_domain::text::RichText;
+use qura_domain::time::Timestamp;
 use qura_ports::coordination::Limits;
 use qura_ports::random::Random;
-use qura_ports::telegram::{BotAccount, ChatInfo, Lane, Malformed, Messenger, Request, Sent, TelegramError};
+use qura_ports::telegram::{
+    BotAccount, ChatInfo, Lane, Malformed, Markup, Messenger, Posted, Request, Sent, TelegramError,
+};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +83,21 @@ impl Messenger for TelegramMessenger {
         let errand = Errand { lane, path, method, repeatable: request.is_repeatable() };
         let outcome = self.errands.run(errand, || self.deliver(&parcel)).await;
         outcome.map_err(|error| of_a_person(request.chat(), error))
+    }
+
+    #[tracing::instrument(
+        name = "telegram.messenger.post",
+        level = "debug",
+        skip_all,
+        fields(chat_id = chat.get()),
+    )]
+    async fn post(&self, chat: ChatId, text: RichText) -> Result<Posted, TelegramError> {
+        let request = Request::SendText { chat, text, markup: Markup::None, reply_to: None };
+        let Parcel { method, body, .. } = Parcel::pack(&request, &*self.random)
+            .map_err(|unsendable| TelegramError::Refused(unsendable.to_string()))?;
+        let errand = Errand { lane: Lane::Notice, path: Path::Chat(chat), method, repeatable: false };
+        let dated: DatedMessage = self.errands.run(errand, || self.client.call_with(method, &body)).await?;
+        Ok(Posted { message: dated.message_id, date: Timestamp::from_secs(dated.date) })
     }
 
     #[tracing::instrument(name = "telegram.messenger.me", level = "debug", skip_all)]
@@ -171,6 +190,13 @@ struct InviteLink {
 #[derive(Deserialize)]
 struct SentMessage {
     message_id: MessageId,
+}
+
+/// The same where its date matters.
+#[derive(Deserialize)]
+struct DatedMessage {
+    message_id: MessageId,
+    date: i64,
 }
 
 fn done(answer: Result<IgnoredAny, CallFailure>) -> Result<Sent, CallFailure> {

@@ -139,6 +139,8 @@ impl WorldBuilder {
             ("ADMIN_IDS", ids.join(",")),
             ("DATABASE_MAX_CONNECTIONS", "4".to_owned()),
             ("HTTP_ADDR", "127.0.0.1:0".to_owned()),
+            // No world asks the outside; those with a beacon have one of their own.
+            ("DRAND_RELAYS", String::new()),
             ("TEST_CLOCK", folder.join("clock").display().to_string()),
             ("RUST_LOG", "info,sqlx=warn,hyper=warn,reqwest=warn".to_owned()),
         ];

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use qura_domain::ids::{ChatId, MessageId};
 use qura_domain::template::Media;
 use qura_domain::text::RichText;
+use qura_domain::time::Timestamp;
 
 use super::inline::InlineResult;
 use super::keyboard::{Keyboard, ReplyKeyboard};
@@ -167,4 +168,12 @@ pub enum Sent {
     /// The id of the message that was sent or edited.
     Message(MessageId),
     Done,
+}
+
+/// A message that was posted, with the date that everyone sees on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posted {
+    pub message: MessageId,
+    /// Telegram's, in whole seconds.
+    pub date: Timestamp,
 }

@@ -74,6 +74,23 @@ impl Reader {
         self.text(name).unwrap_or(default).parse().map_err(wrong)
     }
 
+    /// What may be set to nothing, which is not the same as not set.
+    pub fn list<T: FromStr>(
+        &self,
+        name: &'static str,
+        default: &str,
+        accepted: &str,
+    ) -> Result<T, ConfigError> {
+        let text = self.values.get(name).map_or(default, |value| value.trim());
+        text.parse().map_err(|_| ConfigError::Value { name, accepted: accepted.to_owned() })
+    }
+
+    /// `None` when not set.
+    pub fn optional<T: FromStr>(&self, name: &'static str, accepted: &str) -> Result<Option<T>, ConfigError> {
+        let wrong = |_| ConfigError::Value { name, accepted: accepted.to_owned() };
+        self.text(name).map(|text| text.parse().map_err(wrong)).transpose()
+    }
+
     pub fn number<T>(
         &self,
         name: &'static str,

@@ -91,7 +91,7 @@ impl Parts {
             settings: settings.clone(),
             channels: channels.clone(),
             posts,
-            draw_mode: Mode::Secret,
+            draw_mode: if config.relays.is_empty() { Mode::Secret } else { Mode::Beacon },
         });
         let services = Arc::new(Services {
             db: db.clone(),

@@ -6,6 +6,7 @@ mod participant;
 mod settings;
 mod state;
 mod suspicion;
+mod winner;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,7 @@ pub use participant::{JoinSource, ParticipantState};
 pub use settings::{Audience, AutoDraw, LotterySettings, Publication, SettingsError};
 pub use state::{LotteryState, Transition};
 pub use suspicion::{JoinFacts, Signal, Signals};
+pub use winner::{Confirmation, Winner, WinnerRole};
 
 /// A lottery as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

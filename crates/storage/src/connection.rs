@@ -80,7 +80,9 @@ repositories! {
     challenges: tables::challenges::ChallengeRepo<'_>,
     channels: tables::channels::ChannelRepo<'_>,
     conditions: tables::lottery_conditions::ConditionRepo<'_>,
+    draw_receipts: tables::draw_receipts::DrawReceiptRepo<'_>,
     draw_secrets: tables::draw_secrets::DrawSecretRepo<'_>,
+    draws: tables::draws::DrawRepo<'_>,
     jobs: tables::jobs::JobsRepo<'_>,
     join_requests: tables::join_requests::JoinRequestsRepo<'_>,
     lotteries: tables::lotteries::LotteryRepo<'_>,
@@ -94,4 +96,5 @@ repositories! {
     updates: tables::updates::UpdatesRepo<'_>,
     user_channels: tables::user_channels::UserChannelRepo<'_>,
     users: tables::users::UsersRepo<'_>,
+    winners: tables::lottery_winners::WinnerRepo<'_>,
 }

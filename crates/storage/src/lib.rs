@@ -23,7 +23,9 @@ pub use tables::{
     audit::{AuditEntry, AuditRepo},
     challenges::ChallengeRepo,
     channels::ChannelRepo,
+    draw_receipts::{DrawDocument, DrawReceiptRepo},
     draw_secrets::DrawSecretRepo,
+    draws::{DrawRecord, DrawRepo},
     jobs::{ClaimedJob, JobsRepo, NewJob},
     join_requests::JoinRequestsRepo,
     lotteries::{LotteryInChat, LotteryKey, LotteryRepo},
@@ -32,6 +34,7 @@ pub use tables::{
     lottery_participants::{
         JoinedGroup, Joining, NewParticipant, ParticipantFilter, ParticipantRecord, ParticipantRepo,
     },
+    lottery_winners::{WinnerRecord, WinnerRepo},
     membership_events::{MembershipEvent, MembershipEventRepo, Recorded},
     outbox::{DueNotice, OutboxRepo},
     schedules::SchedulesRepo,

@@ -50,6 +50,11 @@ impl Round {
         Self(u64::try_from(whole).unwrap_or(0).saturating_add(1))
     }
 
+    /// The round that another attempt has to name: later than the one before, and far enough ahead.
+    pub fn to_name_after(self, now: Timestamp) -> Self {
+        Self::to_name_at(now).max(Self(self.0.saturating_add(1)))
+    }
+
     /// When the round comes out.
     pub fn time(self) -> UnixSeconds {
         let periods = i64::try_from(self.0 - 1).unwrap_or(i64::MAX);

@@ -3,6 +3,7 @@
 //! Every change first locks the lottery's row of `lottery_counters` and moves its numbers in the same
 //! transaction: so tickets have no gap, and the count is true by construction.
 
+mod carrying;
 mod changing;
 mod joining;
 mod listing;

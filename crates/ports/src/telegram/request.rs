@@ -75,8 +75,8 @@ pub enum Request {
         caption: RichText,
         keyboard: Keyboard,
     },
-    /// Replaces the picture and what stands under it; a message of text alone is
-    /// [`Refused`](super::TelegramError::Refused).
+    /// Replaces the picture and what stands under it. A message of text alone becomes one with a picture,
+    /// and remains one: [`EditText`](Self::EditText) is then [`Refused`](super::TelegramError::Refused).
     EditPicture {
         chat: ChatId,
         message: MessageId,

@@ -115,7 +115,7 @@ fn consume_one_time_keyboard(world: &mut World, place: Place, text: &str) {
 }
 
 impl World {
-    fn must_be_writer(&self, person: i64, place: Place) -> Result<(), Problem> {
+    pub fn must_be_writer(&self, person: i64, place: Place) -> Result<(), Problem> {
         let Place::Chat(id) = place else { return Ok(()) };
         let status = self.status(id, person);
         let chat = self.chats.get(&id).filter(|chat| !chat.deleted && chat.migrated_to.is_none());

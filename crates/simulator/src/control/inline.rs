@@ -10,11 +10,13 @@ use tokio::time::{Instant, timeout_at};
 
 use super::body::{Body, Problem, Reply};
 use crate::json::Put;
+use crate::methods::RESULT_FILES;
 use crate::server::App;
 use crate::world::World;
 use crate::world::message::{Message, Sender};
 use crate::world::place::Place;
 use crate::world::queries::InlineQuery;
+use crate::world::text::TextKind;
 use crate::world::updates::Kind;
 
 /// A basic group that only stands for «some chat without the bot».
@@ -25,6 +27,8 @@ const ELSEWHERE: i64 = -1;
 pub struct Ask {
     bot: Option<Value>,
     query: String,
+    /// Where the last answer ended, as the bot told.
+    offset: Option<String>,
     chat: Option<i64>,
     wait_ms: Option<u64>,
 }
@@ -71,7 +75,8 @@ impl World {
             None => "sender",
         };
         let body = json!({
-            "id": id.to_string(), "from": self.user_json(person), "query": ask.query, "offset": "", "chat_type": kind,
+            "id": id.to_string(), "from": self.user_json(person), "query": ask.query,
+            "offset": ask.offset.as_deref().unwrap_or_default(), "chat_type": kind,
         });
         self.deliver(bot, Kind::InlineQuery, person, &body);
         id
@@ -102,6 +107,9 @@ pub async fn choose(State(app): State<App>, Path(person): Path<i64>, Body(choose
         Some(true) => Place::Chat(ELSEWHERE),
         _ => world.acting_place(person, choose.chat, choose.bot.as_ref())?,
     };
+    if place != Place::Chat(ELSEWHERE) {
+        world.must_be_writer(person, place)?;
+    }
     let mut message = Message::new(place, Sender::User(person), person);
     if world.is_channel(place) {
         message.sender = Sender::Chat(place.chat_id());
@@ -132,19 +140,21 @@ impl World {
         };
         if let Some(content) = result.get("input_message_content") {
             let written = text(content, "message_text");
-            message.text = written.ok_or_else(|| Problem::bad("only text contents are supported"))?;
-            message.entities = list(content, "entities");
+            let written = written.ok_or_else(|| Problem::bad("only text contents are supported"))?;
+            let clean =
+                self.clean(message.place, TextKind::Text, Some(&written), &list(content, "entities"))?;
+            (message.text, message.entities) = (clean.text, clean.entities);
         } else {
-            let fields =
-                ["photo_file_id", "video_file_id", "mpeg4_file_id", "gif_file_id", "document_file_id"];
-            let file = fields
+            let file = RESULT_FILES
                 .iter()
-                .find_map(|field| text(result, field))
+                .find_map(|(field, _)| text(result, field))
                 .and_then(|id| self.files.get(&id).cloned());
             message.media =
                 Some(file.ok_or_else(|| Problem::bad("only cached media and texts are supported"))?);
-            message.text = text(result, "caption").unwrap_or_default();
-            message.entities = list(result, "caption_entities");
+            let caption = text(result, "caption");
+            let entities = list(result, "caption_entities");
+            let clean = self.clean(message.place, TextKind::Caption, caption.as_deref(), &entities)?;
+            (message.text, message.entities) = (clean.text, clean.entities);
         }
         if let Some(markup) = result.get("reply_markup") {
             message.buttons = list(markup, "inline_keyboard");

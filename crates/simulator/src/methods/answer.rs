@@ -6,6 +6,7 @@ use super::{Answer, Call};
 use crate::bot_api::refusal::Refusal;
 use crate::events::Event;
 use crate::world::World;
+use crate::world::files::MediaKind;
 use crate::world::queries::{self, CALLBACK_MS, INLINE_MS, InlineAnswer};
 use crate::world::text::{self, TextKind};
 
@@ -15,6 +16,8 @@ const ANSWER_TEXT: usize = 200;
 const RESULTS: usize = 50;
 /// In bytes.
 const RESULT_ID: usize = 64;
+/// In bytes.
+const NEXT_OFFSET: usize = 64;
 
 pub fn callback_query(world: &mut World, call: &Call) -> Answer {
     let too_old = || Refusal::bad_request(TOO_OLD);
@@ -74,6 +77,9 @@ pub fn inline_query(world: &mut World, call: &Call) -> Answer {
     if results.len() > RESULTS {
         return Err(Refusal::bad_request("RESULTS_TOO_MUCH"));
     }
+    if call.text("next_offset").is_some_and(|offset| offset.len() > NEXT_OFFSET) {
+        return Err(Refusal::bad_request("NEXT_OFFSET_INVALID"));
+    }
     let mut ids: Vec<&str> = Vec::new();
     for result in results {
         let id = result.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -103,6 +109,15 @@ pub fn inline_query(world: &mut World, call: &Call) -> Answer {
     Ok(json!(true))
 }
 
+/// The fields of results that name a file, and of which kind it is.
+pub const RESULT_FILES: [(&str, MediaKind); 5] = [
+    ("photo_file_id", MediaKind::Photo),
+    ("video_file_id", MediaKind::Video),
+    ("mpeg4_file_id", MediaKind::Animation),
+    ("gif_file_id", MediaKind::Animation),
+    ("document_file_id", MediaKind::Document),
+];
+
 /// A result's content is held to the rules of a message.
 fn check_result(world: &World, bot: i64, result: &Value) -> Result<(), Refusal> {
     let list =
@@ -121,9 +136,16 @@ fn check_result(world: &World, bot: i64, result: &Value) -> Result<(), Refusal> 
     if let Some(caption) = result.get("caption").and_then(Value::as_str) {
         text::clean(TextKind::Caption, caption, &list(result, "caption_entities"))?;
     }
-    for field in ["photo_file_id", "video_file_id", "mpeg4_file_id", "gif_file_id", "document_file_id"] {
-        let named = result.get(field).and_then(Value::as_str);
-        if named.is_some_and(|file_id| world.files.get(file_id).is_none()) {
+    let is_untitled =
+        result.get("title").and_then(Value::as_str).is_some_and(|title| title.trim().is_empty());
+    match result.get("type").and_then(Value::as_str) {
+        Some("article") if is_untitled => return Err(Refusal::bad_request("ARTICLE_TITLE_EMPTY")),
+        Some("video") if is_untitled => return Err(Refusal::bad_request("VIDEO_TITLE_EMPTY")),
+        _ => {}
+    }
+    for (field, kind) in RESULT_FILES {
+        let Some(file_id) = result.get(field).and_then(Value::as_str) else { continue };
+        if world.files.get(file_id).is_none_or(|file| file.kind != kind) {
             return Err(Refusal::bad_request("wrong file identifier/HTTP URL specified"));
         }
     }

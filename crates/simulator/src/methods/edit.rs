@@ -65,6 +65,9 @@ pub fn media(world: &mut World, call: &Call) -> Answer {
     let flag = |name: &str| input.get(name).and_then(Value::as_bool).unwrap_or(false);
     let kind = text("type").and_then(MediaKind::parse);
     let kind = kind.ok_or_else(|| Refusal::strict("this type of media is not supported"))?;
+    if target.inline && text("media").is_some_and(|media| media.starts_with("attach://")) {
+        return Err(Refusal::bad_request("can't upload a new file to an inline message"));
+    }
     let entities = input.get("caption_entities").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let clean = world.clean(target.place, TextKind::Caption, text("caption"), entities)?;
     new.media = Some(world.take_media(call, kind, "media", text("media"))?);

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Answer, Call};
 use crate::bot_api::refusal::Refusal;
 use crate::world::World;
-use crate::world::files::{Media, MediaKind, NewFile, is_picture};
+use crate::world::files::{Media, MediaKind, NewFile, is_picture, picture_size};
 
 /// Telegram's limits for uploads and downloads by bots.
 const UPLOAD: usize = 50 * 1024 * 1024;
@@ -52,6 +52,9 @@ impl World {
         if kind == MediaKind::Photo && !is_picture(&upload.bytes) {
             return Err(Refusal::bad_request("IMAGE_PROCESS_FAILED"));
         }
+        if kind == MediaKind::Photo && picture_size(&upload.bytes).is_some_and(|size| !is_photo_size(size)) {
+            return Err(Refusal::bad_request("PHOTO_INVALID_DIMENSIONS"));
+        }
         Ok(self.files.add(NewFile {
             kind,
             name: upload.file_name.clone(),
@@ -59,6 +62,12 @@ impl World {
             bytes: upload.bytes.clone(),
         }))
     }
+}
+
+/// Width and height together at most 10,000, and one at most twenty times the other (Bot API, `sendPhoto`).
+fn is_photo_size((width, height): (i64, i64)) -> bool {
+    let (short, long) = (width.min(height), width.max(height));
+    short > 0 && width + height <= 10_000 && long <= 20 * short
 }
 
 fn capital(word: &str) -> String {

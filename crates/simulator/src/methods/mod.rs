@@ -13,7 +13,7 @@ mod moderation;
 mod profile;
 mod send;
 
-pub use answer::is_payload;
+pub use answer::{RESULT_FILES, is_payload};
 pub use call::{Call, Upload};
 
 use serde_json::{Value, json};

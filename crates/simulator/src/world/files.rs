@@ -178,7 +178,7 @@ pub fn is_picture(bytes: &[u8]) -> bool {
 }
 
 /// Width and height of a PNG.
-fn picture_size(bytes: &[u8]) -> Option<(i64, i64)> {
+pub fn picture_size(bytes: &[u8]) -> Option<(i64, i64)> {
     let number = |from: usize| -> Option<i64> {
         let bytes: [u8; 4] = bytes.get(from..from + 4)?.try_into().ok()?;
         Some(i64::from(u32::from_be_bytes(bytes)))

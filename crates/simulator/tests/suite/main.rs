@@ -5,6 +5,10 @@ mod calls;
 #[cfg(test)]
 mod channels;
 #[cfg(test)]
+mod inline;
+#[cfg(test)]
+mod media;
+#[cfg(test)]
 mod messages;
 #[cfg(test)]
 mod people;

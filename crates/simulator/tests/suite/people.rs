@@ -1,4 +1,4 @@
-//! Private chats: starting, blocking, the picker, inline mode.
+//! Private chats: starting, blocking, the picker.
 
 use serde_json::{Value, json};
 
@@ -81,42 +81,6 @@ async fn the_picker_shares_a_fitting_chat_and_promotes_the_bot() {
     assert!(w.try_control("POST", &path, share(channel)).await.is_err(), "the one-time keyboard is gone");
     w.ok("sendMessage", json!({"chat_id": channel, "text": "a"})).await;
     w.ends_with_refusals(0).await;
-}
-
-#[tokio::test]
-async fn inline_results_are_asked_answered_and_chosen() {
-    let w = World::new().await;
-    let sara = w.user("سارة").await;
-    let group = w.chat("supergroup", sara).await;
-    let bot = async {
-        let batch = w.ok("getUpdates", json!({"timeout": 10})).await;
-        let query = &batch[0]["inline_query"];
-        let result = json!({
-            "type": "article", "id": "a", "title": "t", "input_message_content": {"message_text": "hello"},
-            "reply_markup": {"inline_keyboard": [[{"text": "go", "callback_data": "z"}]]},
-        });
-        let answer = json!({"inline_query_id": query["id"], "results": [result.clone()], "cache_time": 5});
-        w.ok("answerInlineQuery", answer.clone()).await;
-        assert!(w.refused("answerInlineQuery", answer).await.contains("too old"));
-    };
-    let path = format!("/people/{sara}/inline");
-    let (asked, ()) = tokio::join!(w.post(&path, json!({"query": "q", "chat": group})), bot);
-    assert_eq!(asked["results"][0]["id"], "a");
-    let choose = json!({"inline_query_id": asked["inline_query_id"], "result_id": "a", "chat": group});
-    let put = w.post(&format!("/people/{sara}/choose"), choose).await;
-    let chosen = w.taken("chosen_inline_result").await;
-    let inline = chosen[0]["inline_message_id"].clone();
-    let press = json!({"chat": group, "message": put["message"], "data": "z", "wait_ms": 0});
-    w.post(&format!("/people/{sara}/press"), press).await;
-    let query = w.taken("callback_query").await.remove(0);
-    assert_eq!((&query["inline_message_id"], query.get("message")), (&inline, None));
-    let edit = json!({"inline_message_id": inline, "text": "changed"});
-    assert_eq!(w.ok("editMessageText", edit).await, true);
-    let view = w.get(&format!("/chats/{group}/messages/{}", put["message"])).await;
-    assert_eq!((&view["text"], &view["via_bot"]), (&json!("changed"), &json!("qura_bot")));
-    w.post("/bots", json!({"token": "1001:test", "username": "qura_bot", "inline": false})).await;
-    assert!(w.try_control("POST", &path, json!({"query": "q"})).await.is_err());
-    w.ends_with_refusals(1).await;
 }
 
 #[tokio::test]

@@ -71,6 +71,31 @@ impl World {
         self.try_control("GET", path, Value::Null).await.unwrap()
     }
 
+    /// Calls the Bot API with a form: texts, and one file (part, name, bytes); the whole answer.
+    pub async fn upload(&self, method: &str, texts: &[(&str, String)], file: (&str, &str, &[u8])) -> Value {
+        let (part, name, bytes) = file;
+        let mut form = Vec::new();
+        for (name, text) in texts {
+            let text = format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
+            form.extend_from_slice(text.as_bytes());
+        }
+        let head =
+            format!("--cut\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"{name}\"\r\n\r\n");
+        form.extend_from_slice(head.as_bytes());
+        form.extend_from_slice(bytes);
+        form.extend_from_slice(b"\r\n--cut--\r\n");
+        let url = format!("{}/bot{TOKEN}/{method}", self.simulator.url());
+        let request = self.http.post(url).header("Content-Type", "multipart/form-data; boundary=cut");
+        request.body(form).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// A file of a kind that Telegram has already; its id.
+    pub async fn file(&self, kind: &str) -> String {
+        let url = format!("{}/control/files?kind={kind}", self.simulator.url());
+        let made: Value = self.http.post(url).body("bytes").send().await.unwrap().json().await.unwrap();
+        made["file_id"].as_str().unwrap().to_owned()
+    }
+
     pub async fn person(&self, name: &str) -> i64 {
         self.post("/people", json!({"first_name": name})).await["id"].as_i64().unwrap()
     }

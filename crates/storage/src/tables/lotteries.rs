@@ -124,6 +124,13 @@ impl LotteryRepo<'_> {
         row.map(lottery).transpose()
     }
 
+    /// The id alone by the code: it never changes.
+    pub async fn find_id(&mut self, code: &Code) -> Result<Option<LotteryId>, StorageError> {
+        let row =
+            fetch_optional!(self.conn, (i64,), "SELECT id FROM lotteries WHERE code = $1", code.as_str())?;
+        Ok(row.map(|(id,)| LotteryId::new(id)))
+    }
+
     /// Replaces chat, template and settings by those given. `false` once it is frozen or over: what
     /// is drawn under is fixed.
     pub async fn edit(&mut self, lottery: &Lottery) -> Result<bool, StorageError> {

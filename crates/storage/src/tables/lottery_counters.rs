@@ -104,10 +104,30 @@ impl LotteryCounterRepo<'_> {
             .collect()
     }
 
+    /// Takes a dirty post, so that nobody else edits it at the same time: whoever reads the list later
+    /// sees by [`DirtyPost::shown_at`] that it was taken at `at`. `None` when somebody else was faster.
+    pub async fn claim(
+        &mut self,
+        seen: &DirtyPost,
+        at: Timestamp,
+    ) -> Result<Option<DirtyPost>, StorageError> {
+        let rows = execute!(
+            self.conn,
+            "UPDATE lottery_counters SET shown_at = $2
+             WHERE lottery_id = $1 AND has_post AND shown_at = $3 AND shown = $4",
+            seen.lottery.get(),
+            at.micros(),
+            seen.shown_at.micros(),
+            seen.stored
+        )?;
+        Ok((rows > 0).then(|| DirtyPost { shown_at: at, ..seen.clone() }))
+    }
+
     /// The post was edited and shows this number now. Where the true one moved on meanwhile, the
-    /// post is still dirty. Where more than the number changed since `seen` was read, it is too.
-    pub async fn record_shown(&mut self, seen: &DirtyPost, at: Timestamp) -> Result<(), StorageError> {
-        execute!(
+    /// post is still dirty. `false` where somebody else edited it since `seen` was read, or more than the
+    /// number changed: then nobody knows what it shows, and it is to be drawn anew.
+    pub async fn record_shown(&mut self, seen: &DirtyPost, at: Timestamp) -> Result<bool, StorageError> {
+        let rows = execute!(
             self.conn,
             "UPDATE lottery_counters SET shown = $2, shown_at = $3
              WHERE lottery_id = $1 AND shown_at = $4 AND shown = $5",
@@ -117,7 +137,7 @@ impl LotteryCounterRepo<'_> {
             seen.shown_at.micros(),
             seen.stored
         )?;
-        Ok(())
+        Ok(rows > 0)
     }
 
     /// The post is to be drawn anew: more than the number has changed.

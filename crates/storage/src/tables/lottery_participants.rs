@@ -3,6 +3,7 @@
 //! Every change first locks the lottery's row of `lottery_counters` and moves its numbers in the same
 //! transaction: so tickets have no gap, and the count is true by construction.
 
+mod applying;
 mod carrying;
 mod changing;
 mod joining;
@@ -17,6 +18,7 @@ use qura_domain::time::Timestamp;
 use super::repository;
 use crate::error::StorageError;
 
+pub use applying::{Application, LockedTerms};
 pub use joining::{JoinedGroup, Joining, NewParticipant};
 pub use listing::ParticipantFilter;
 

@@ -98,6 +98,7 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         lotteries.insert(&new);
         lotteries.get(id);
         lotteries.find_by_code(&code);
+        lotteries.find_id(&code);
         lotteries.edit(&lottery(1));
         lotteries.commit_to(id, &commitment);
         lotteries.take_over(id, user, UserId::new(6));
@@ -126,6 +127,7 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         lottery_counters.reach(id, 10);
         lottery_counters.dirty(None, 10);
         lottery_counters.dirty(Some((dirty.shown_at, dirty.lottery)), 10);
+        lottery_counters.claim(&dirty, at(1));
         lottery_counters.record_shown(&dirty, at(1));
         lottery_counters.redraw(id);
     }
@@ -160,6 +162,9 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
     };
     scans! { db,
         participants.join(id, &people);
+        participants.application(id, user);
+        participants.lock_terms(id);
+        participants.tickets(id, &users);
         participants.withdraw(id, user, at(1));
         participants.exclude(id, &users, user, "r", at(1));
         participants.flag(id, user, Signals::NONE);

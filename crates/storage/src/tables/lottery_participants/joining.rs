@@ -7,7 +7,7 @@ use qura_domain::ids::{LotteryId, UserId};
 use qura_domain::lottery::{JoinSource, ParticipantState, Signals, Ticket};
 use qura_domain::time::Timestamp;
 
-use super::{ParticipantRepo, state_of, ticket_number, ticket_of};
+use super::{ParticipantRepo, ticket_number, ticket_of};
 use crate::error::StorageError;
 use crate::sql::{execute, fetch_all};
 
@@ -64,7 +64,8 @@ impl ParticipantRepo<'_> {
         people: &[NewParticipant],
     ) -> Result<Option<JoinedGroup>, StorageError> {
         let Some((tickets, participants)) = self.lock_open(lottery).await? else { return Ok(None) };
-        let known = self.known(lottery, people).await?;
+        let users: Vec<UserId> = people.iter().map(|person| person.user).collect();
+        let known = self.tickets(lottery, &users).await?;
         let group = Group::of(people, known, tickets);
         if !group.new.is_empty() {
             self.insert(lottery, &group.new).await?;
@@ -97,26 +98,6 @@ impl ParticipantRepo<'_> {
             lite: "SELECT tickets, participants FROM lottery_counters WHERE lottery_id = $1 AND entrance = 'open'"
             [lottery.get()])?;
         Ok(rows.into_iter().next())
-    }
-
-    /// The tickets of those who were in before.
-    async fn known(
-        &mut self,
-        lottery: LotteryId,
-        people: &[NewParticipant],
-    ) -> Result<BTreeMap<UserId, (Ticket, ParticipantState)>, StorageError> {
-        let users: Vec<i64> = people.iter().map(|person| person.user.get()).collect();
-        let json = serde_json::json!(users).to_string();
-        let rows = fetch_all!(self.conn, (i64, i64, String),
-            pg: "SELECT user_id, ticket, state FROM lottery_participants
-                 WHERE lottery_id = $1 AND user_id = ANY($2)"
-            [lottery.get(), users],
-            lite: "SELECT user_id, ticket, state FROM lottery_participants
-                   WHERE lottery_id = $1 AND user_id IN (SELECT value FROM json_each($2))"
-            [lottery.get(), json])?;
-        rows.into_iter()
-            .map(|(user, ticket, state)| Ok((UserId::new(user), (ticket_of(ticket), state_of(&state)?))))
-            .collect()
     }
 
     async fn insert(

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use qura_domain::ids::{Seq, UserId};
 use qura_domain::person::Person;
 use qura_ports::clock::Clock;
-use qura_storage::{Applied, Db, Seen, StorageError, UserRecord};
+use qura_storage::{Applied, Db, Seen, StorageError, Tx, UserRecord};
 
 use crate::batcher::{Batcher, Group};
 
@@ -34,6 +34,12 @@ impl PeopleService {
         let referrer = referrer.filter(|referrer| *referrer != person.id);
         let seen = Seen { person, referrer, at: self.clock.now() };
         self.seen.submit(SeenUpdate { seq, reply, seen }).await
+    }
+
+    /// Inserts or updates a person who passed the gate, in the caller's transaction.
+    pub async fn see(&self, tx: &mut Tx, person: &Person) -> Result<(), StorageError> {
+        let seen = Seen { person: person.clone(), referrer: None, at: self.clock.now() };
+        tx.users().see(&[seen]).await.map(drop)
     }
 
     /// What is known of a person; `None` for one who never passed the gate.

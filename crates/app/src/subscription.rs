@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use qura_domain::gate::{Gate, GateChannel, Standing, Verdict};
 use qura_domain::ids::{ChatId, UserId};
+use qura_domain::lottery::Attendance;
 use qura_domain::membership::Membership;
 use qura_ports::coordination::MembershipCache;
 use qura_ports::telegram::{JoinRequest, MembershipChange, Messenger, TelegramError};
@@ -59,34 +60,65 @@ impl SubscriptionService {
         Ok(gate.verdict(&standings))
     }
 
+    /// Whether a person is in a chat. Fails only when Telegram is out of reach for the moment; a chat that
+    /// the bot lost sight of is an answer.
+    pub async fn attendance(
+        &self,
+        chat: ChatId,
+        person: UserId,
+        freshness: Freshness,
+    ) -> Result<Attendance, TelegramError> {
+        match self.membership(chat, person, freshness).await {
+            Ok((membership, _)) => Ok(Attendance::Known(membership)),
+            Err(error) if error.is_transient() || error == TelegramError::Unauthorized => Err(error),
+            Err(error) => {
+                tracing::warn!(chat_id = chat.get(), %error, "the members of a chat cannot be seen");
+                Ok(Attendance::CannotCheck)
+            }
+        }
+    }
+
+    /// What a person is in a chat, and whether Telegram was asked for it.
+    async fn membership(
+        &self,
+        chat: ChatId,
+        person: UserId,
+        freshness: Freshness,
+    ) -> Result<(Membership, bool), TelegramError> {
+        let known = match freshness {
+            Freshness::Cached => self.cache.get(chat, person).await,
+            Freshness::Now => None,
+        };
+        metrics::counter!("membership_lookups_total", "from" => if known.is_some() { "cache" } else { "telegram" })
+            .increment(1);
+        if let Some(membership) = known {
+            return Ok((membership, false));
+        }
+        let membership = self.messenger.membership(chat, person).await?;
+        self.cache.put(chat, person, membership).await;
+        Ok((membership, true))
+    }
+
     async fn standing(
         &self,
         channel: &GateChannel,
         person: UserId,
         freshness: Freshness,
     ) -> Result<Standing, GateError> {
-        let known = match freshness {
-            Freshness::Cached => self.cache.get(channel.chat, person).await,
-            Freshness::Now => None,
-        };
-        metrics::counter!("membership_lookups_total", "from" => if known.is_some() { "cache" } else { "telegram" })
-            .increment(1);
-        let membership = match known {
-            Some(membership) => membership,
-            None => match self.messenger.membership(channel.chat, person).await {
-                Ok(membership) => {
-                    self.cache.put(channel.chat, person, membership).await;
+        let membership = match self.membership(channel.chat, person, freshness).await {
+            Ok((membership, is_fresh)) => {
+                if is_fresh {
                     self.seen_again(channel.chat).await?;
-                    membership
                 }
-                Err(error) if error.is_transient() || error == TelegramError::Unauthorized => {
-                    return Err(error.into());
-                }
-                Err(error) => {
-                    self.lost_sight(channel, &error).await?;
-                    return Ok(Standing::CannotCheck);
-                }
-            },
+                membership
+            }
+            Err(error) if error.is_transient() || error == TelegramError::Unauthorized => {
+                return Err(error.into());
+            }
+            Err(error) => {
+                self.lost_sight(channel, &error).await?;
+                return Ok(Standing::CannotCheck);
+            }
         };
         if !membership.is_inside()
             && self.db.read().await?.join_requests().is_waiting(channel.chat, person).await?
@@ -125,6 +157,11 @@ impl SubscriptionService {
             tx.commit().await?;
         }
         Ok(())
+    }
+
+    /// What is remembered of a person in a chat may be wrong: the next look asks Telegram.
+    pub async fn forget(&self, chat: ChatId, person: UserId) {
+        self.cache.forget(chat, person).await;
     }
 
     /// Somebody asks to join a chat that approves its members.

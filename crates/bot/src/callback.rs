@@ -47,6 +47,16 @@ impl Field for Code {
     }
 }
 
+impl Field for u32 {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
 impl Field for u8 {
     fn write(&self) -> String {
         self.to_string()

@@ -12,8 +12,10 @@ use crate::context::{Context, Outcome};
 use crate::features::admin::{self, AdminButton};
 use crate::features::channels::{self, ChannelButton};
 use crate::features::gate::{self, GateButton, GateScreen};
+use crate::features::joining::{self, JoinButton};
 use crate::features::menu::{self, MenuButton, MenuScreen};
 use crate::features::mine::{self, MineButton};
+use crate::features::roulette::post::RoulettePostButton;
 use crate::features::roulette::{self, RouletteButton};
 use crate::features::settings::{self, SettingsButton};
 use crate::press::Press;
@@ -29,6 +31,7 @@ enum Known {
     Channels(ChannelButton),
     Roulette(RouletteButton),
     Mine(MineButton),
+    Joining(JoinButton),
 }
 
 impl Known {
@@ -42,6 +45,7 @@ impl Known {
             .or_else(|| ChannelButton::unpack(data).map(Self::Channels))
             .or_else(|| RouletteButton::unpack(data).map(Self::Roulette))
             .or_else(|| MineButton::unpack(data).map(Self::Mine))
+            .or_else(|| JoinButton::unpack(data).map(Self::Joining))
     }
 }
 
@@ -49,6 +53,10 @@ impl Known {
 /// and by the feature, not when the button was drawn.
 pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, HandleError> {
     let person = &callback.from;
+    // Under posts, in chats and in what was shared: anybody may press them, and is told in place.
+    if let Some(RoulettePostButton::Join { code }) = RoulettePostButton::unpack(&callback.data) {
+        return joining::pressed_under_post(cx, callback, &code).await;
+    }
     let message = match &callback.message {
         Some((chat, message)) if chat.id == person.id.chat() => *message,
         // So far no button of ours stands anywhere else.
@@ -89,6 +97,7 @@ pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, Ha
         Known::Channels(button) => channels::pressed(cx, press(callback, message, button)).await,
         Known::Roulette(button) => roulette::pressed(cx, press(callback, message, button)).await,
         Known::Mine(button) => mine::pressed(cx, press(callback, message, button)).await,
+        Known::Joining(button) => joining::pressed(cx, press(callback, message, button)).await,
     }
 }
 

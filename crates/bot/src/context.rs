@@ -5,17 +5,20 @@ use std::sync::Arc;
 use qura_app::admin::AdminService;
 use qura_app::channels::ChannelService;
 use qura_app::ingest::HandleError;
+use qura_app::joining::{JoinAnswer, Joined, JoiningService, Look};
 use qura_app::lotteries::LotteryService;
+use qura_app::memberships::MembershipService;
 use qura_app::people::{PeopleService, SeenOutcome};
 use qura_app::sessions::SessionService;
 use qura_app::settings::SettingsService;
 use qura_app::subscription::SubscriptionService;
+use qura_domain::challenge::Attempts;
 use qura_domain::ids::{Seq, UserId};
 use qura_domain::language::Language;
 use qura_domain::person::Person;
 use qura_domain::timezone::Timezone;
 use qura_ports::clock::Clock;
-use qura_storage::{Applied, Db, Tx, UserRecord};
+use qura_storage::{Applied, Db, StorageError, Tx, UserRecord};
 
 use crate::reply::Reply;
 use crate::view::Viewer;
@@ -32,6 +35,8 @@ pub struct Services {
     pub admin: AdminService,
     pub channels: Arc<ChannelService>,
     pub lotteries: Arc<LotteryService>,
+    pub joining: JoiningService,
+    pub memberships: MembershipService,
     pub defaults: Defaults,
     /// Without its `@`.
     pub bot_username: String,
@@ -117,6 +122,35 @@ impl Context<'_> {
         Ok(Outcome { replies, record: Some(record), superseded: false })
     }
 }
+
+impl Context<'_> {
+    /// Ends an update whose effect is that a person was registered in a lottery, or refused, grouped with
+    /// others. `solved` are attempts at the challenge that are not stored yet.
+    pub async fn joined(
+        &self,
+        person: &Person,
+        look: &Look,
+        solved: Option<Attempts>,
+        words: Words,
+    ) -> Result<Outcome, HandleError> {
+        let wording = {
+            let words = words.clone();
+            move |answer: &JoinAnswer| {
+                serde_json::to_string(&words(answer)).map_err(|_| StorageError::Unreadable("reply"))
+            }
+        };
+        let joined = self.services.joining.join(self.seq, person, look, solved, Arc::new(wording)).await?;
+        let Some(Joined { answer, record, ended_wizard }) = joined else {
+            return Ok(Outcome { replies: Vec::new(), record: None, superseded: true });
+        };
+        let mut replies = words(&answer);
+        replies.splice(0..0, ended_wizard.and_then(|state| wizard::closing(&state, person.id)));
+        Ok(Outcome { replies, record: Some(record), superseded: false })
+    }
+}
+
+/// What is said of a registration, whatever it came to.
+pub type Words = Arc<dyn Fn(&JoinAnswer) -> Vec<Reply> + Send + Sync>;
 
 fn stored(replies: &[Reply]) -> Result<String, HandleError> {
     serde_json::to_string(replies).map_err(|error| HandleError::Failed(error.to_string()))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use qura_domain::ids::{ChatId, MessageId, UserId};
 use qura_domain::membership::Rights;
 use qura_i18n::Msg;
@@ -14,6 +15,7 @@ use qura_storage::{StorageError, UserRecord};
 use crate::context::Services;
 use crate::features::Screen;
 use crate::features::info::InfoScreen;
+use crate::features::joining::picture::Drawing;
 use crate::reply::{Place, Reply};
 use crate::view::{View, Viewer};
 
@@ -157,9 +159,9 @@ impl Delivery {
         place: Place,
     ) -> Result<Option<(UserId, MessageId)>, TelegramError> {
         let chat = viewer.id.chat();
+        let picture = drawn(view.picture.clone()).await?;
         if let Place::Edit(message) = place {
-            let View { text, keyboard } = view.clone();
-            let edit = Request::EditText { chat, message, text, keyboard };
+            let edit = edit(chat, message, view.clone(), picture.clone());
             match self.messenger.send(Lane::Interactive, edit).await {
                 Ok(_) => {
                     return Ok((viewer.screen != Some(message)).then_some((viewer.id, message)));
@@ -168,19 +170,26 @@ impl Delivery {
                 Err(error) => return Err(error),
             }
         }
-        let send = Request::SendText {
-            chat,
-            text: view.text,
-            markup: Markup::Inline(view.keyboard),
-            reply_to: None,
-        };
+        let send = send(chat, view, picture);
         let Sent::Message(message) = self.messenger.send(Lane::Interactive, send).await? else {
             return Err(TelegramError::Unreadable("a message was sent without an id".to_owned()));
         };
-        if let Some(old) = viewer.screen.filter(|old| *old != message) {
+        if let Place::Replace(old) = place {
+            self.remove(chat, old).await;
+        } else if let Some(old) = viewer.screen.filter(|old| *old != message) {
             self.strip(chat, old).await;
         }
         Ok(Some((viewer.id, message)))
+    }
+
+    /// Takes an older screen away, whose place the new one takes. One that is too old to be deleted (48
+    /// hours; Bot API, `deleteMessage`) loses its buttons.
+    async fn remove(&self, chat: ChatId, message: MessageId) {
+        let request = Request::DeleteMessage { chat, message };
+        if let Err(error) = self.messenger.send(Lane::Interactive, request).await {
+            tracing::debug!(%error, "an old screen cannot be deleted");
+            self.strip(chat, message).await;
+        }
     }
 
     /// Takes the buttons of an older screen away. Not worth a second try: a press of a button that
@@ -203,6 +212,31 @@ impl Delivery {
                 Ok(())
             }
         }
+    }
+}
+
+/// The picture of a view, drawn where it holds nobody up.
+async fn drawn(picture: Option<Drawing>) -> Result<Option<Bytes>, TelegramError> {
+    let Some(drawing) = picture else { return Ok(None) };
+    let unreadable = |why: String| TelegramError::Unreadable(format!("a picture cannot be drawn: {why}"));
+    let drawn = tokio::task::spawn_blocking(move || drawing.render()).await;
+    let png = drawn.map_err(|error| unreadable(error.to_string()))?;
+    png.map(|png| Some(Bytes::from(png))).map_err(|error| unreadable(error.to_string()))
+}
+
+fn edit(chat: ChatId, message: MessageId, view: View, picture: Option<Bytes>) -> Request {
+    let View { text, keyboard, .. } = view;
+    match picture {
+        Some(picture) => Request::EditPicture { chat, message, picture, caption: text, keyboard },
+        None => Request::EditText { chat, message, text, keyboard },
+    }
+}
+
+fn send(chat: ChatId, view: View, picture: Option<Bytes>) -> Request {
+    let View { text, keyboard, .. } = view;
+    match picture {
+        Some(picture) => Request::SendPicture { chat, picture, caption: text, keyboard },
+        None => Request::SendText { chat, text, markup: Markup::Inline(keyboard), reply_to: None },
     }
 }
 

@@ -13,8 +13,8 @@ use tokio::time::timeout;
 
 use crate::context::{Context, Outcome, Services};
 use crate::delivery::Delivery;
-use crate::features::channels;
 use crate::features::info::InfoScreen;
+use crate::features::{channels, joining};
 use crate::reply::Reply;
 use crate::{callbacks, private};
 
@@ -117,10 +117,7 @@ impl Dispatcher {
             }
             Event::Callback(callback) => callbacks::pressed(cx, callback).await,
             Event::OwnMembership(change) => self.own_membership(cx, change).await,
-            Event::Membership(change) => {
-                cx.services.subscription.member_changed(change).await?;
-                Ok(cx.say(Vec::new()))
-            }
+            Event::Membership(change) => joining::member_changed(cx, change).await,
             Event::JoinRequest(request) => {
                 cx.services.subscription.join_requested(request).await?;
                 Ok(cx.say(Vec::new()))

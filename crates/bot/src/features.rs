@@ -6,6 +6,7 @@ pub mod admin;
 pub mod channels;
 pub mod gate;
 pub mod info;
+pub mod joining;
 pub mod menu;
 pub mod mine;
 pub mod roulette;
@@ -27,6 +28,7 @@ pub enum Screen {
     Channels(channels::ChannelScreen),
     Roulette(Box<roulette::RouletteScreen>),
     Mine(mine::MineScreen),
+    Joining(joining::JoinScreen),
 }
 
 impl Screen {
@@ -40,6 +42,7 @@ impl Screen {
             Self::Channels(screen) => screen.view(viewer),
             Self::Roulette(screen) => screen.view(viewer),
             Self::Mine(screen) => screen.view(viewer),
+            Self::Joining(screen) => screen.view(viewer),
         }
     }
 }

@@ -10,6 +10,7 @@ use qura_ports::telegram::{Lane, Markup, Messenger, Request, TelegramError};
 use crate::context::Services;
 use crate::features::channels::rights;
 use crate::features::info::InfoScreen;
+use crate::features::joining;
 use crate::view::{View, Viewer};
 
 /// Sends notices.
@@ -24,7 +25,7 @@ impl NoticeSender for Notices {
         let person = notice.person();
         let record = self.services.people.get(person).await;
         let record = record.map_err(|error| TelegramError::Unavailable(error.detail()))?;
-        let View { text, keyboard } = view(notice, &self.services.viewer(person, record.as_ref()));
+        let View { text, keyboard, .. } = view(notice, &self.services.viewer(person, record.as_ref()));
         let request =
             Request::SendText { chat: person.chat(), text, markup: Markup::Inline(keyboard), reply_to: None };
         self.messenger.send(Lane::Notice, request).await.map(drop)
@@ -40,5 +41,8 @@ fn view(notice: &Notice, viewer: &Viewer) -> View {
         Notice::ChannelOffered { chat, title, .. } => rights::offered(viewer, *chat, title),
         Notice::ChannelLost { chat, title, obstacles, .. } => rights::lost(viewer, *chat, title, obstacles),
         Notice::ChannelRegained { title, .. } => rights::regained(viewer, title),
+        Notice::LotteryMilestone { code, count, .. } => joining::notices::milestone(viewer, code, *count),
+        Notice::LotteryPaused { code, reason, .. } => joining::notices::paused(viewer, code, *reason),
+        Notice::LotteryPostLost { code, .. } => joining::notices::post_lost(viewer, code),
     }
 }

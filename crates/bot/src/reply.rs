@@ -68,6 +68,9 @@ pub enum Place {
     New,
     /// In the living message, whose button was pressed.
     Edit(MessageId),
+    /// In the place of that message, which goes: words cannot take the place of a picture, nor a picture
+    /// that of words.
+    Replace(MessageId),
 }
 
 impl Place {

@@ -9,6 +9,7 @@ use qura_i18n::Msg;
 use qura_ports::telegram::{Button, ButtonAction, Keyboard};
 
 use crate::callback::CallbackData;
+use crate::features::joining::picture::Drawing;
 
 /// Who looks at a screen, as far as it matters to what they see.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub struct Viewer {
 pub struct View {
     pub text: RichText,
     pub keyboard: Keyboard,
+    /// Stands above the text, where there is one.
+    pub picture: Option<Drawing>,
 }
 
 /// Puts a view together, row by row.
@@ -38,7 +41,7 @@ pub struct ViewBuilder {
 
 impl View {
     pub fn of(viewer: &Viewer, text: &Msg) -> ViewBuilder {
-        let view = View { text: text.rich(viewer.language), keyboard: Keyboard::default() };
+        let view = View { text: text.rich(viewer.language), ..View::default() };
         ViewBuilder { language: viewer.language, view }
     }
 }

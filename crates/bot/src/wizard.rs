@@ -5,6 +5,7 @@
 //! place, and ends it.
 
 use qura_app::ingest::HandleError;
+use qura_domain::code::Code;
 use qura_domain::ids::{ChatId, UserId};
 use qura_domain::person::Person;
 use qura_domain::text::RichText;
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::{Context, Outcome};
 use crate::features::info::InfoScreen;
 use crate::features::menu::MenuScreen;
-use crate::features::{Screen, admin, channels, settings};
+use crate::features::{Screen, admin, channels, joining, settings};
 use crate::reply::Reply;
 
 /// Every wizard, with what was entered so far. Rows of older programs must stay readable.
@@ -29,6 +30,8 @@ pub enum Wizard {
     Channel,
     /// Somebody names their timezone.
     Timezone,
+    /// The card of a lottery's conditions is open. Nothing is to be typed.
+    JoinCard { code: Code },
 }
 
 /// What somebody sent into a wizard.
@@ -63,11 +66,17 @@ pub enum Answer {
 }
 
 impl Wizard {
+    /// As it was stored; `None` for one of a program that knows more.
+    pub fn of(session: &Session) -> Option<Self> {
+        serde_json::from_str(&session.state).ok()
+    }
+
     async fn judge(&self, cx: Context<'_>, person: &Person, input: &Input) -> Result<Answer, HandleError> {
         match self {
             Self::GateChannel => admin::gate::typed_channel(cx, person, input).await,
             Self::Channel => channels::adding::typed(cx, person, input).await,
             Self::Timezone => settings::typed_timezone(cx, person, input).await,
+            Self::JoinCard { code } => joining::typed(cx, person, code).await,
         }
     }
 
@@ -76,7 +85,7 @@ impl Wizard {
         match self {
             Self::GateChannel => cx.services.settings.announce().await,
             Self::Channel => cx.services.channels.announce().await,
-            Self::Timezone => {}
+            Self::Timezone | Self::JoinCard { .. } => {}
         }
     }
 
@@ -85,7 +94,7 @@ impl Wizard {
         match self {
             Self::GateChannel => Some(Reply::CloseChats { to: person, text: Msg::AdminGatePickerClosed }),
             Self::Channel => Some(Reply::CloseChats { to: person, text: Msg::ChannelsPickerClosed }),
-            Self::Timezone => None,
+            Self::Timezone | Self::JoinCard { .. } => None,
         }
     }
 }

@@ -13,6 +13,7 @@ pub struct InProcessWakeUps {
     jobs: Notify,
     outbox: Notify,
     settings: Notify,
+    counters: Notify,
 }
 
 impl InProcessWakeUps {
@@ -30,6 +31,7 @@ impl InProcessWakeUps {
             Topic::Jobs => &self.jobs,
             Topic::Outbox => &self.outbox,
             Topic::Settings => &self.settings,
+            Topic::Counters => &self.counters,
         }
     }
 }

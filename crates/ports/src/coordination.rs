@@ -20,10 +20,13 @@ pub enum Topic {
     Outbox,
     /// A setting changed.
     Settings,
+    /// Posts whose numbers changed.
+    Counters,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 4] = [Topic::Updates, Topic::Jobs, Topic::Outbox, Topic::Settings];
+    pub const ALL: [Topic; 5] =
+        [Topic::Updates, Topic::Jobs, Topic::Outbox, Topic::Settings, Topic::Counters];
 }
 
 /// What keeps processes from agreeing for the moment. Whoever gets it goes on without, or waits.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use qura_beacon::Relays;
+use qura_domain::challenge::ChallengeKind;
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
 use qura_domain::timezone::Timezone;
@@ -22,7 +23,7 @@ pub use reader::ConfigError;
 use reader::Reader;
 
 /// Every setting that there is.
-pub const NAMES: [&str; 25] = [
+pub const NAMES: [&str; 26] = [
     "TELEGRAM_TOKEN",
     "TELEGRAM_API_URL",
     "BOT_USERNAME",
@@ -37,6 +38,7 @@ pub const NAMES: [&str; 25] = [
     "WORKER_CONCURRENCY",
     "TELEGRAM_REPLIES_PER_SECOND",
     "TELEGRAM_BROADCASTS_PER_SECOND",
+    "CAPTCHAS_CONFIG",
     "MEMBERSHIP_TTL",
     "SESSION_TTL",
     "SOFT_DELETE_DAYS",
@@ -70,6 +72,8 @@ pub struct Config {
     /// Ceilings: floods make the bot slower, calm brings it back to these.
     pub replies_per_second: u32,
     pub broadcasts_per_second: u32,
+    /// The kinds of challenges that are offered, at least one; the first is the default.
+    pub captchas: Vec<ChallengeKind>,
     pub membership_ttl: Duration,
     pub session_ttl: Duration,
     pub soft_delete: Duration,
@@ -124,6 +128,7 @@ impl Config {
             worker_concurrency: from.number("WORKER_CONCURRENCY", 8, 1..=1000)?,
             replies_per_second: from.number("TELEGRAM_REPLIES_PER_SECOND", 500, 1..=100_000)?,
             broadcasts_per_second: from.number("TELEGRAM_BROADCASTS_PER_SECOND", 30, 1..=1000)?,
+            captchas: from.challenges("CAPTCHAS_CONFIG")?,
             membership_ttl: seconds("MEMBERSHIP_TTL", 60, 0..=86_400)?,
             session_ttl: seconds("SESSION_TTL", 86_400, 60..=2_592_000)?,
             soft_delete: from
@@ -203,6 +208,8 @@ mod tests {
             ("POLLING_LIMIT", "101"),
             ("POLLING_TIMEOUT", "-1"),
             ("BOT_CONCURRENCY", "many"),
+            ("CAPTCHAS_CONFIG", "image,riddle"),
+            ("CAPTCHAS_CONFIG", ","),
             ("SESSION_TTL", "5"),
             ("SOFT_DELETE_DAYS", "0"),
             ("DEFAULT_TIMEZONE", "Riyadh"),

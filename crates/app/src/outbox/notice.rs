@@ -1,7 +1,10 @@
 //! What people must hear though they did not ask. Kept typed, put into words when sent.
 
 use qura_domain::channel::Obstacle;
+use qura_domain::code::Code;
+use qura_domain::condition::Condition;
 use qura_domain::ids::{ChatId, NoticeId, UserId};
+use qura_domain::lottery::PauseReason;
 use qura_domain::time::Timestamp;
 use qura_storage::{StorageError, Tx};
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,18 @@ pub enum Notice {
     ChannelLost { person: UserId, chat: ChatId, title: String, obstacles: Vec<Obstacle> },
     /// To the same: it lacks nothing any more.
     ChannelRegained { person: UserId, title: String },
+    /// To an organizer: so many are registered in a lottery.
+    LotteryMilestone { person: UserId, code: Code, count: u64 },
+    /// To an organizer: a lottery was paused by itself. The conditions that were lost, where it was they.
+    LotteryPaused {
+        person: UserId,
+        code: Code,
+        reason: PauseReason,
+        #[serde(default)]
+        lost: Vec<Condition>,
+    },
+    /// To an organizer: the post of a lottery is gone, and may be published again.
+    LotteryPostLost { person: UserId, code: Code },
 }
 
 impl Notice {
@@ -31,7 +46,10 @@ impl Notice {
             | Self::GateUnchecked { person, .. }
             | Self::ChannelOffered { person, .. }
             | Self::ChannelLost { person, .. }
-            | Self::ChannelRegained { person, .. } => *person,
+            | Self::ChannelRegained { person, .. }
+            | Self::LotteryMilestone { person, .. }
+            | Self::LotteryPaused { person, .. }
+            | Self::LotteryPostLost { person, .. } => *person,
         }
     }
 }

@@ -8,6 +8,7 @@ use qura_domain::link::DeepLink;
 use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
 
+use super::joining::{self, Way};
 use super::menu::{self, MenuScreen};
 use crate::callback::callback_data;
 use crate::context::{Context, Outcome};
@@ -78,6 +79,9 @@ pub async fn check(cx: Context<'_>, person: UserId, freshness: Freshness) -> Res
 pub async fn pressed(cx: Context<'_>, press: Press<GateButton>) -> Result<Outcome, HandleError> {
     match check(cx, press.person.id, Freshness::Now).await? {
         Verdict::Pass => {
+            if let GateButton::Check { link: Some(DeepLink::Join(code)) } = &press.button {
+                return joining::arrived(cx, &press.person, code, Way::past_gate(&press)).await;
+            }
             let (referrer, menu) = match &press.button {
                 GateButton::Check { link } => menu::destination(&press.person, link.clone()),
                 GateButton::CheckDeadLink => (None, MenuScreen::with(&press.person, Msg::LinkUnknown)),

@@ -8,6 +8,7 @@ use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
 
 use super::channels::ChannelButton;
+use super::joining;
 use super::mine::MineButton;
 use super::roulette::RouletteButton;
 use crate::callback::callback_data;
@@ -85,6 +86,9 @@ pub async fn started(
     payload: Option<&str>,
 ) -> Result<Outcome, HandleError> {
     let (referrer, menu) = match payload.map(DeepLink::parse) {
+        Some(Some(DeepLink::Join(code))) => {
+            return joining::arrived(cx, person, &code, joining::Way::new(person.id)).await;
+        }
         Some(None) => (None, MenuScreen::with(person, Msg::LinkUnknown)),
         link => destination(person, link.flatten()),
     };

@@ -90,5 +90,6 @@ fn name(topic: Topic) -> &'static str {
         Topic::Jobs => "jobs",
         Topic::Outbox => "outbox",
         Topic::Settings => "settings",
+        Topic::Counters => "counters",
     }
 }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use std::str::FromStr;
 
+use qura_domain::challenge::ChallengeKind;
 use qura_domain::ids::UserId;
 use qura_domain::number::latin_digits;
 use secrecy::SecretString;
@@ -116,6 +117,15 @@ impl Reader {
         let chosen = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
         let accepted = choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
         chosen.map(|(_, value)| *value).ok_or(ConfigError::Value { name, accepted })
+    }
+
+    /// Kinds of challenges, separated by commas or blanks; all of them when not set.
+    pub fn challenges(&self, name: &'static str) -> Result<Vec<ChallengeKind>, ConfigError> {
+        let Some(text) = self.text(name) else { return Ok(ChallengeKind::ALL.to_vec()) };
+        let accepted = "some of image, emoji, math, timed, separated by commas".to_owned();
+        let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+        let kinds: Option<Vec<ChallengeKind>> = words.map(ChallengeKind::from_name).collect();
+        kinds.filter(|kinds| !kinds.is_empty()).ok_or(ConfigError::Value { name, accepted })
     }
 
     /// Telegram user ids, separated by commas or blanks.

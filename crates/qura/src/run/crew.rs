@@ -90,8 +90,9 @@ impl Crew {
 
     fn work(&mut self, config: &Config) -> anyhow::Result<()> {
         let (runner, outbox) = (self.parts.job_runner(config)?, self.parts.outbox());
+        let counters = self.parts.counters();
         self.add(async move |stop| {
-            tokio::join!(runner.run(&stop), outbox.run(&stop));
+            tokio::join!(runner.run(&stop), outbox.run(&stop), counters.run(&stop));
             Ok(())
         });
         Ok(())

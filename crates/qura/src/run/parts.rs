@@ -6,9 +6,12 @@ use qura_app::admin::AdminService;
 use qura_app::alerts::AlertService;
 use qura_app::batcher::Batcher;
 use qura_app::channels::ChannelService;
+use qura_app::counters::CounterRefresher;
 use qura_app::ingest::{Consumer, DoneGroup, Handover, Poller, PollerTurn, Processor, ShareKeeper};
 use qura_app::jobs::{JobRunner, Schedule};
+use qura_app::joining::{Codes, JoinGroup, JoiningService, Presses};
 use qura_app::lotteries::LotteryService;
+use qura_app::memberships::MembershipService;
 use qura_app::outbox::OutboxSender;
 use qura_app::people::{PeopleService, SeenGroup};
 use qura_app::sessions::{PurgeExpiredSessions, SessionService};
@@ -93,6 +96,31 @@ impl Parts {
             posts,
             draw_mode: if config.relays.is_empty() { Mode::Secret } else { Mode::Beacon },
         });
+        let subscription = Arc::new(SubscriptionService {
+            db: db.clone(),
+            messenger: messenger.clone(),
+            cache,
+            settings: settings.clone(),
+            alerts,
+            unchecked: Mutex::default(),
+        });
+        let joining = JoiningService {
+            db: db.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+            wakeups: wakeups.clone(),
+            messenger: messenger.clone(),
+            subscription: subscription.clone(),
+            joins: Batcher::start(JoinGroup {
+                db: db.clone(),
+                clock: clock.clone(),
+                random: random.clone(),
+                wakeups: wakeups.clone(),
+            }),
+            offered: config.captchas.clone().into(),
+            codes: Codes::default(),
+            presses: Presses::default(),
+        };
         let services = Arc::new(Services {
             db: db.clone(),
             clock: clock.clone(),
@@ -104,14 +132,9 @@ impl Parts {
                 operators,
             },
             sessions: SessionService { clock: clock.clone(), ttl: config.session_ttl },
-            subscription: Arc::new(SubscriptionService {
-                db: db.clone(),
-                messenger: messenger.clone(),
-                cache,
-                settings: settings.clone(),
-                alerts,
-                unchecked: Mutex::default(),
-            }),
+            memberships: MembershipService { db: db.clone(), subscription: subscription.clone() },
+            subscription,
+            joining,
             admin: AdminService {
                 messenger: messenger.clone(),
                 settings: settings.clone(),
@@ -211,6 +234,18 @@ impl Parts {
             clock: self.clock.clone(),
             sender: Arc::new(Notices { services: self.services.clone(), messenger: self.messenger.clone() }),
         }
+    }
+
+    pub fn counters(&self) -> Arc<CounterRefresher> {
+        Arc::new(CounterRefresher {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            wakeups: self.wakeups.clone(),
+            leases: self.leases.clone(),
+            messenger: self.messenger.clone(),
+            posts: self.services.lotteries.posts.clone(),
+        })
     }
 
     /// A menu of commands that is a little old harms nobody, so a failure is only logged.

@@ -1,0 +1,155 @@
+//! The card of conditions: each with its mark and its button. It ticks itself.
+
+use qura_app::ingest::HandleError;
+use qura_app::joining::Look;
+use qura_app::subscription::Freshness;
+use qura_domain::code::Code;
+use qura_domain::condition::{Condition, ConditionKind, ConditionStanding};
+use qura_domain::ids::ChatId;
+use qura_domain::link::DeepLink;
+use qura_domain::person::Person;
+use qura_i18n::Msg;
+use qura_ports::telegram::MembershipChange;
+use serde::{Deserialize, Serialize};
+
+use super::{JoinButton, JoinScreen, Way, arrival, failed, home};
+use crate::context::{Context, Outcome};
+use crate::features::Screen;
+use crate::view::{View, Viewer};
+use crate::wizard::{Answer, Wizard};
+
+/// The card of a lottery's conditions, as one person stands to them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CardScreen {
+    pub code: Code,
+    pub lines: Vec<Line>,
+    /// What is said before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Msg>,
+}
+
+/// One condition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    pub kind: ConditionKind,
+    /// The chat's title, or the code.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    pub is_met: bool,
+}
+
+impl CardScreen {
+    /// The card for what was looked at.
+    pub async fn of(cx: Context<'_>, look: &Look) -> Result<Self, HandleError> {
+        let conditions = &look.applicant.conditions;
+        let chats: Vec<ChatId> = conditions.iter().filter_map(|(condition, _)| condition.chat()).collect();
+        let known = cx.services.joining.chats(&chats).await?;
+        let line = |(condition, standing): &(Condition, ConditionStanding)| {
+            let chat = known.iter().find(|channel| Some(channel.chat) == condition.chat());
+            let title = chat.map(|channel| channel.title.clone());
+            let code = condition.code().map(|code| code.as_str().to_owned());
+            let link = match condition {
+                Condition::Channel { .. } | Condition::Group { .. } => {
+                    chat.and_then(|channel| channel.link())
+                }
+                Condition::Lottery { code } => Some(join_link(&cx.services.bot_username, code)),
+                Condition::Boost { chat: id } => {
+                    Some(boost_link(chat.and_then(|channel| channel.username.as_deref()), *id))
+                }
+                Condition::Vote { .. } | Condition::Comment { .. } => None,
+            };
+            Line {
+                kind: condition.kind(),
+                name: title.or(code).unwrap_or_default(),
+                link,
+                is_met: *standing == ConditionStanding::Met,
+            }
+        };
+        let lines = conditions.iter().map(line).collect();
+        Ok(Self { code: look.code.clone(), lines, note: None })
+    }
+
+    pub fn view(&self, viewer: &Viewer) -> View {
+        let mut view = View::of(viewer, &Msg::JoinCard);
+        if let Some(note) = &self.note {
+            view = view.above(note);
+        }
+        let check = JoinButton::Check { code: self.code.clone() };
+        for line in &self.lines {
+            view = match &line.link {
+                Some(link) => view.url(&line.label(), link),
+                None => view.press(&line.label(), &check),
+            };
+        }
+        home(view.press(&Msg::JoinCheck, &check))
+    }
+}
+
+impl Line {
+    fn label(&self) -> Msg {
+        let name = self.name.clone();
+        match (self.kind, self.is_met) {
+            (ConditionKind::Channel, true) => Msg::JoinChannelMetButton { name },
+            (ConditionKind::Channel, false) => Msg::JoinChannelUnmetButton { name },
+            (ConditionKind::Group, true) => Msg::JoinGroupMetButton { name },
+            (ConditionKind::Group, false) => Msg::JoinGroupUnmetButton { name },
+            (ConditionKind::Lottery, true) => Msg::JoinLotteryMetButton { name },
+            (ConditionKind::Lottery, false) => Msg::JoinLotteryUnmetButton { name },
+            (ConditionKind::Boost, true) => Msg::JoinBoostMetButton { name },
+            (ConditionKind::Boost, false) => Msg::JoinBoostUnmetButton { name },
+            (ConditionKind::Vote | ConditionKind::Comment, true) => Msg::JoinVoteMetButton { name },
+            (ConditionKind::Vote | ConditionKind::Comment, false) => Msg::JoinVoteUnmetButton { name },
+        }
+    }
+}
+
+fn join_link(bot: &str, code: &Code) -> String {
+    format!("https://t.me/{bot}?start={}", DeepLink::Join(code.clone()).payload())
+}
+
+/// Telegram's own page of a channel's boosts. The number of a channel has a prefix that links do without.
+fn boost_link(username: Option<&str>, chat: ChatId) -> String {
+    match username {
+        Some(name) => format!("https://t.me/boost/{name}"),
+        None => format!("https://t.me/boost?c={}", chat.get().saturating_neg() - 1_000_000_000_000),
+    }
+}
+
+/// The card is open as long as this is where the person is.
+pub fn wizard_of(code: &Code) -> Wizard {
+    Wizard::JoinCard { code: code.clone() }
+}
+
+/// Somebody writes while the card is open: nothing is to be typed here, so it comes again.
+pub async fn typed(cx: Context<'_>, person: &Person, code: &Code) -> Result<Answer, HandleError> {
+    let look = cx.services.joining.look(person, code, Freshness::Cached, None).await.map_err(failed)?;
+    let mut card = match &look {
+        Some(look) => CardScreen::of(cx, look).await?,
+        None => CardScreen { code: code.clone(), lines: Vec::new(), note: None },
+    };
+    card.note = Some(Msg::InputUnknown);
+    Ok(Answer::Again(Screen::Joining(JoinScreen::Card(card))))
+}
+
+/// A member came to a chat or left it. Whose card is open sees it tick, and is registered once the last
+/// condition is met; of Telegram nothing is asked that is remembered.
+pub async fn member_changed(cx: Context<'_>, change: &MembershipChange) -> Result<Outcome, HandleError> {
+    let matters = cx.services.memberships.changed(cx.seq, change).await?;
+    let quiet = || Ok(cx.say(Vec::new()));
+    let person = &change.member;
+    if !matters || person.is_bot {
+        return quiet();
+    }
+    let session = cx.services.db.read().await?.sessions().get(person.id).await?;
+    let Some(Wizard::JoinCard { code }) = session.and_then(|session| Wizard::of(&session)) else {
+        return quiet();
+    };
+    let record = cx.services.people.get(person.id).await?;
+    let Some(message) = record.and_then(|record| record.screen) else { return quiet() };
+    let look = cx.services.joining.look(person, &code, Freshness::Cached, None).await.map_err(failed)?;
+    match look {
+        Some(look) => arrival::go_on(cx, person, look, Way::over(person.id, message), None).await,
+        None => quiet(),
+    }
+}

@@ -1,6 +1,7 @@
 //! Lotteries («روليت») and what their organizers do with them: drafts, publication, lists.
 
 mod post;
+mod sharing;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use crate::channels::ChannelService;
 use crate::settings::SettingsService;
 
 pub use post::PostWriter;
+pub use sharing::Shareable;
 
 /// Keeps lotteries, from the draft to the published post.
 pub struct LotteryService {

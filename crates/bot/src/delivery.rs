@@ -16,6 +16,7 @@ use crate::context::Services;
 use crate::features::Screen;
 use crate::features::info::InfoScreen;
 use crate::features::joining::picture::Drawing;
+use crate::features::sharing;
 use crate::reply::{Place, Reply};
 use crate::view::{View, Viewer};
 
@@ -111,6 +112,12 @@ impl Delivery {
                 let keyboard = ReplyKeyboard { choices, cancel: cancel.plain(viewer.language) };
                 self.say(&viewer, prompt, Markup::Reply(keyboard)).await.map(|_| None)
             }
+            Reply::AnswerInline { query, to, lotteries } => {
+                let viewer = self.viewer(*to, audience).await?;
+                let (strangers, bot) = (self.services.defaults.language, &self.services.bot_username);
+                let answer = sharing::answer(query, lotteries, &viewer, strangers, bot);
+                self.answer_query(answer).await.map(|()| None)
+            }
             Reply::CloseChats { to, text } => {
                 let viewer = self.viewer(*to, audience).await?;
                 self.say(&viewer, text, Markup::RemoveReply).await.map(|_| None)
@@ -139,7 +146,12 @@ impl Delivery {
         url: Option<String>,
     ) -> Result<(), TelegramError> {
         let request = Request::AnswerCallback { id: callback.to_owned(), text, alert, url };
-        match self.messenger.send(Lane::Interactive, request).await {
+        self.answer_query(request).await
+    }
+
+    /// Answers a press or an inline query; one that is too old needs no answer any more.
+    async fn answer_query(&self, answer: Request) -> Result<(), TelegramError> {
+        match self.messenger.send(Lane::Interactive, answer).await {
             Ok(_) | Err(TelegramError::QueryExpired) => Ok(()),
             Err(error) => Err(error),
         }

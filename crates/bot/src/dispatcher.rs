@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use crate::context::{Context, Outcome, Services};
 use crate::delivery::Delivery;
 use crate::features::info::InfoScreen;
-use crate::features::{channels, joining};
+use crate::features::{channels, joining, sharing};
 use crate::reply::Reply;
 use crate::{callbacks, private};
 
@@ -125,10 +125,9 @@ impl Dispatcher {
             Event::Message(message) if message.migrated_to.is_some() => {
                 channels::rights::migrated(cx, message).await
             }
-            // Groups, posts and inline queries are for the sections to come.
-            Event::Message(_) | Event::ChannelPost(_) | Event::InlineQuery(_) | Event::Other(_) => {
-                Ok(cx.say(Vec::new()))
-            }
+            Event::InlineQuery(query) => sharing::asked(cx, query).await,
+            // Groups and posts are for the sections to come.
+            Event::Message(_) | Event::ChannelPost(_) | Event::Other(_) => Ok(cx.say(Vec::new())),
         }
     }
 

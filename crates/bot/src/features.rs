@@ -11,6 +11,7 @@ pub mod menu;
 pub mod mine;
 pub mod roulette;
 pub mod settings;
+pub mod sharing;
 
 use serde::{Deserialize, Serialize};
 

@@ -6,6 +6,7 @@ use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
 
 use crate::features::Screen;
+use crate::features::sharing::SharedLottery;
 
 /// One thing to say. Stored replies of older programs must stay readable: variants and fields are
 /// added, never renamed.
@@ -47,6 +48,8 @@ pub enum Reply {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<GroupChoice>,
     },
+    /// Answers an inline query with lotteries to share.
+    AnswerInline { query: String, to: UserId, lotteries: Vec<SharedLottery> },
     /// Takes the chat picker away.
     CloseChats { to: UserId, text: Msg },
 }

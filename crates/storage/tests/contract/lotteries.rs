@@ -24,6 +24,7 @@ on_both_databases! {
     a_lost_post_is_told_of_once,
     times_that_have_come_are_found_in_their_order,
     an_organizer_pages_through_what_is_theirs,
+    in_sight_is_what_is_open_and_ones_own_or_joined,
     a_chat_knows_what_runs_in_it,
     a_group_takes_its_lotteries_along,
     another_administrator_takes_over_once,
@@ -280,6 +281,41 @@ async fn an_organizer_pages_through_what_is_theirs(db: Db) {
     let drafts = list(&[Draft], Page::After(LotteryKey::of(&first[7]))).await;
     assert_eq!(ids(&drafts), [12, 11, 10, 9, 8, 6, 5, 4]);
     assert_eq!(list(&[], Page::First).await, []);
+}
+
+async fn in_sight_is_what_is_open_and_ones_own_or_joined(db: Db) {
+    use LotteryState::{Cancelled, Frozen, Open, Paused};
+    let somebody = UserId::new(7);
+    let foreign = |id: i64| Lottery { organizer: UserId::new(501), ..draft(id) };
+    for id in 1..=4 {
+        committed!(db, lotteries().insert(&draft(id)));
+    }
+    for id in 11..=15 {
+        committed!(db, lotteries().insert(&foreign(id)));
+        advance(&db, LotteryId::new(id), &[Open]).await;
+    }
+    // Of the own ones 1 is a draft, 3 paused and 4 cancelled.
+    for (id, states) in [(2, &[Open][..]), (3, &[Open, Paused]), (4, &[Open, Cancelled])] {
+        advance(&db, LotteryId::new(id), states).await;
+    }
+    // Both are in 2, which is the organizer's own, and in 11 to 14; 15 is nobody's.
+    let people = [ORGANIZER, somebody].map(|user| crate::participants::newcomer(user.get()));
+    for id in [2, 11, 12, 13, 14] {
+        committed!(db, participants().join(LotteryId::new(id), &people)).unwrap();
+    }
+    committed!(db, participants().withdraw(LotteryId::new(12), somebody, at(60)));
+    let excluded = [somebody];
+    committed!(db, participants().exclude(LotteryId::new(13), &excluded, ORGANIZER, "r", at(60)));
+    committed!(db, lotteries().advance(LotteryId::new(14), step(Open, Frozen), None, at(60)));
+
+    let sight = async |person: UserId, limit: u32| {
+        let lotteries = read!(db, lotteries().in_sight(person, limit));
+        lotteries.iter().map(|lottery| lottery.id.get()).collect::<Vec<_>>()
+    };
+    assert_eq!(sight(somebody, 9).await, [11, 2]);
+    assert_eq!(sight(ORGANIZER, 9).await, [13, 12, 11, 2]);
+    assert_eq!(sight(ORGANIZER, 2).await, [13, 12]);
+    assert!(sight(UserId::new(8), 9).await.is_empty());
 }
 
 async fn a_chat_knows_what_runs_in_it(db: Db) {

@@ -20,8 +20,9 @@ use qura_storage::{Db, LotteryKey, MembershipEvent, NewParticipant, Page, Partic
 use crate::database::at;
 use crate::{allow_scans, scan_counts, scanned, statements};
 
-/// Lotteries 1 and 52, which is cancelled, have 20,000 participants each, and there are 20,000 lotteries.
-pub const FILL: [&str; 10] = [
+/// Lotteries 1 and 52, which is cancelled, have 20,000 participants each, and there are 20,000 lotteries;
+/// each has a participant, so that no partition is empty.
+pub const FILL: [&str; 11] = [
     "INSERT INTO channels (chat_id, kind, title, bot, checked_at) SELECT i, 'channel', 'a', '\"member\"', 0 FROM n",
     "INSERT INTO user_channels (user_id, chat_id, linked_at, deleted_at)
        SELECT i / 10, i, 0, CASE WHEN i % 100 = 0 THEN i * 1000000 END FROM n",
@@ -38,6 +39,8 @@ pub const FILL: [&str; 10] = [
          CASE WHEN i % 100 = 1 THEN 1 ELSE 20000 END, i FROM n",
     "INSERT INTO lottery_participants (lottery_id, user_id, ticket, joined_at, changed_at, source, is_suspicious)
        SELECT lottery, i, i, i, i, 'post', i % 100 = 0 FROM n CROSS JOIN (SELECT 1 AS lottery UNION SELECT 52) AS l",
+    "INSERT INTO lottery_participants (lottery_id, user_id, ticket, joined_at, changed_at, source)
+       SELECT i, i + 100000, i + 40000, i, i, 'post' FROM n",
     "INSERT INTO lottery_conditions (lottery_id, position, kind, chat_id, code)
        SELECT i, 1, CASE WHEN i % 2 = 0 THEN 'channel' ELSE 'lottery' END, CASE WHEN i % 2 = 0 THEN i END,
          CASE WHEN i % 2 = 1 THEN CAST(10000000 + i + 1 AS TEXT) END FROM n",
@@ -99,6 +102,7 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         lotteries.get(id);
         lotteries.find_by_code(&code);
         lotteries.find_id(&code);
+        lotteries.in_sight(user, 20);
         lotteries.edit(&lottery(1));
         lotteries.commit_to(id, &commitment);
         lotteries.take_over(id, user, UserId::new(6));

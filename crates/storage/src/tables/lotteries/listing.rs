@@ -80,6 +80,25 @@ impl LotteryRepo<'_> {
         rows.into_iter().map(lottery).collect()
     }
 
+    /// The open lotteries that a person organizes or is registered in, the latest published first.
+    pub async fn in_sight(&mut self, person: UserId, limit: u32) -> Result<Vec<Lottery>, StorageError> {
+        let rows = fetch_all!(
+            self.conn,
+            Row,
+            "SELECT id, code, organizer_id, chat_id, state, pause_reason, template, settings, message_id, draw_mode,
+               commitment, reopens_id, created_at, published_at, deleted_at
+             FROM lotteries
+             WHERE id IN (SELECT id FROM lotteries WHERE organizer_id = $1 AND deleted_at IS NULL
+                          UNION ALL
+                          SELECT lottery_id FROM lottery_participants WHERE user_id = $1 AND state = 'registered')
+               AND state = 'open' AND deleted_at IS NULL
+             ORDER BY published_at DESC, id DESC LIMIT $2",
+            person.get(),
+            i64::from(limit)
+        )?;
+        rows.into_iter().map(lottery).collect()
+    }
+
     /// The lotteries in a chat that are in one of the given states, by rising id.
     pub async fn in_chat(
         &mut self,

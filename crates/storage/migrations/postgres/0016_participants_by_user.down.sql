@@ -1,0 +1,1 @@
+DROP INDEX lottery_participants_by_user;

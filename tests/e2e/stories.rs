@@ -4,5 +4,6 @@ mod admin;
 mod channels;
 mod cli;
 mod robustness;
+mod roulette;
 mod settings;
 mod start;

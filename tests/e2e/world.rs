@@ -5,6 +5,7 @@ pub mod channel;
 pub mod control;
 pub mod database;
 pub mod ending;
+pub mod inline;
 pub mod person;
 pub mod press;
 pub mod program;

@@ -154,6 +154,11 @@ impl Channel {
         self.control.post(&path, body).await["message"].as_i64().unwrap()
     }
 
+    /// A message of it, as the control API views it.
+    pub async fn message(&self, message: i64) -> Value {
+        self.control.get(&format!("/chats/{}/messages/{message}", self.id)).await
+    }
+
     async fn sets(&self, user: i64, status: &str, rights: Option<&[&str]>) {
         let body = match rights {
             Some(rights) => json!({"user": user, "status": status, "rights": rights}),

@@ -113,12 +113,16 @@ impl Database {
 
     /// Makes the database one of a later version of the program, which must not be running.
     pub async fn needs_program(&self, version: i64) {
-        let sql = "UPDATE schema_support SET min_program = $1";
+        self.writes(format!("UPDATE schema_support SET min_program = {version}")).await;
+    }
+
+    /// Changes what is there by statements that mean the same to both databases. The program must not be
+    /// running.
+    pub async fn writes(&self, sql: String) {
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
         match self {
-            Self::Sqlite(file) => {
-                sqlx::query(sql).bind(version).execute(&mut open(file, false).await).await.map(drop)
-            }
-            Self::Postgres(pool) => sqlx::query(sql).bind(version).execute(pool).await.map(drop),
+            Self::Sqlite(file) => sql.execute(&mut open(file, false).await).await.map(drop),
+            Self::Postgres(pool) => sql.execute(pool).await.map(drop),
         }
         .unwrap();
     }

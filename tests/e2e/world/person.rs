@@ -155,7 +155,7 @@ impl Person {
         Press { pressed, took, language: self.language }
     }
 
-    async fn acts(&self, act: &str, body: Value) -> Value {
+    pub(super) async fn acts(&self, act: &str, body: Value) -> Value {
         let seq = self.me.control.seq().await;
         self.me.since.store(seq, Ordering::SeqCst);
         self.me.control.post(&format!("/people/{}/{act}", self.id()), body).await

@@ -1,27 +1,99 @@
 //! The draw of a lottery: whoever wants one orders it here, and a worker sees it through.
+//!
+//! A draw goes step by step (`docs/draw-v1.md`): the list is closed, its tree is computed, the freeze is
+//! posted, the beacon is awaited, candidates are looked at, the receipt is written, everyone is told. Each
+//! step is a run of the job [`ORDER`], whose transaction holds the effect, the end of this run and the
+//! order of the next one: killed anywhere, a draw goes on where it was, and of several workers one does
+//! each step.
 
-use qura_domain::ids::{JobId, LotteryId};
-use qura_domain::time::Timestamp;
-use qura_storage::{NewJob, StorageError, Tx};
-use serde::{Deserialize, Serialize};
+mod announcing;
+mod beacon;
+mod checking;
+mod closing;
+mod concluding;
+mod confirming;
+mod due;
+mod freezing;
+mod hold;
+mod job;
+mod order;
+mod redraw;
+mod reopening;
+mod replacing;
+mod telling;
+mod terms;
+mod walking;
 
-/// The kind of the job that draws.
-pub const ORDER: &str = "draw.order";
+use std::sync::Arc;
 
-/// The payload of [`ORDER`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DrawOrder {
-    pub lottery: LotteryId,
+use qura_domain::draw::beacon::Round;
+use qura_domain::draw::hash::Hash;
+use qura_domain::lottery::Lottery;
+use qura_domain::text::RichText;
+use qura_ports::beacon::Beacon;
+use qura_ports::clock::Clock;
+use qura_ports::coordination::WakeUps;
+use qura_ports::random::Random;
+use qura_ports::telegram::Messenger;
+use qura_storage::{Db, DrawDocument, StorageError, WinnerRecord};
+
+use crate::faults::Faults;
+
+pub use announcing::{PART, parts};
+pub use due::DueDraws;
+pub use hold::{HOLD, HoldSweep};
+pub use job::DrawJob;
+pub use order::{DrawOrder, ORDER, order};
+pub use redraw::{REPLACE, RedrawRefusal, ReplaceJob, ReplaceOrder};
+pub use reopening::{CARRY, CarryJob, ReopenRefusal};
+pub use replacing::standing;
+pub use telling::{DrawNotice, DrawTrouble};
+
+/// Sees draws through.
+pub struct DrawService {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub wakeups: Arc<dyn WakeUps>,
+    pub messenger: Arc<dyn Messenger>,
+    pub beacon: Arc<dyn Beacon>,
+    pub writer: Arc<dyn DrawWriter>,
+    pub faults: Faults,
 }
 
-/// Orders the draw of a lottery, in the caller's transaction; whoever orders it has checked that they
-/// may. A lottery whose draw is queued is not queued again, and a draw that is under way or over is not
-/// drawn again. Wake `Topic::Jobs` after the commit.
-pub async fn order(tx: &mut Tx, job: JobId, lottery: LotteryId, now: Timestamp) -> Result<(), StorageError> {
-    let payload = serde_json::to_string(&DrawOrder { lottery })
-        .map_err(|_| StorageError::Unreadable("order of a draw"))?;
-    let dedupe = lottery.get().to_string();
-    let job = NewJob { id: job, kind: ORDER, payload: &payload, run_at: now, dedupe: Some(&dedupe) };
-    tx.jobs().enqueue(&job, now).await?;
-    Ok(())
+/// Puts what a draw posts by itself into words.
+pub trait DrawWriter: Send + Sync + 'static {
+    /// The post of a freeze, in the lottery's chat.
+    fn freeze(&self, lottery: &Lottery, freeze: &FreezePost) -> RichText;
+}
+
+/// What the post of a freeze tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreezePost {
+    pub attempt: u32,
+    pub freeze: Hash,
+    pub root: Hash,
+    pub tickets: u64,
+    /// None in mode 0.
+    pub round: Option<Round>,
+}
+
+/// A draw as people see it afterwards.
+#[derive(Clone, Debug)]
+pub struct DrawView {
+    pub lottery: Lottery,
+    /// The receipt and its addenda; nothing before the draw.
+    pub documents: Vec<DrawDocument>,
+    /// As of now, by their places.
+    pub winners: Vec<WinnerRecord>,
+}
+
+impl DrawService {
+    /// A draw with its receipt and its winners.
+    pub async fn view(&self, lottery: Lottery) -> Result<DrawView, StorageError> {
+        let mut reader = self.db.read().await?;
+        let documents = reader.draw_receipts().list(lottery.id).await?;
+        let winners = reader.winners().winners(lottery.id).await?;
+        Ok(DrawView { lottery, documents, winners })
+    }
 }

@@ -7,6 +7,7 @@ pub mod batcher;
 pub mod channels;
 pub mod counters;
 pub mod draws;
+pub mod faults;
 pub mod ingest;
 pub mod jobs;
 pub mod joining;

@@ -3,11 +3,13 @@
 use qura_domain::channel::Obstacle;
 use qura_domain::code::Code;
 use qura_domain::condition::Condition;
-use qura_domain::ids::{ChatId, NoticeId, UserId};
+use qura_domain::ids::{ChatId, LotteryId, NoticeId, UserId};
 use qura_domain::lottery::PauseReason;
 use qura_domain::time::Timestamp;
 use qura_storage::{StorageError, Tx};
 use serde::{Deserialize, Serialize};
+
+use crate::draws::DrawNotice;
 
 /// A message that must arrive. Rows of older programs must stay readable: variants and fields are
 /// added, never renamed.
@@ -36,6 +38,8 @@ pub enum Notice {
     },
     /// To an organizer: the post of a lottery is gone, and may be published again.
     LotteryPostLost { person: UserId, code: Code },
+    /// About a draw: to this person, or in the lottery's chat, of which they are the organizer.
+    Draw { person: UserId, lottery: LotteryId, draw: DrawNotice },
 }
 
 impl Notice {
@@ -49,7 +53,8 @@ impl Notice {
             | Self::ChannelRegained { person, .. }
             | Self::LotteryMilestone { person, .. }
             | Self::LotteryPaused { person, .. }
-            | Self::LotteryPostLost { person, .. } => *person,
+            | Self::LotteryPostLost { person, .. }
+            | Self::Draw { person, .. } => *person,
         }
     }
 }

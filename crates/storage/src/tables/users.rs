@@ -98,6 +98,13 @@ impl UsersRepo<'_> {
         Ok(row.map(record))
     }
 
+    /// Whether a person had Telegram Premium when they were last seen; `false` for one who never was.
+    pub async fn is_premium(&mut self, id: UserId) -> Result<bool, StorageError> {
+        let row =
+            fetch_optional!(self.conn, (bool,), "SELECT is_premium FROM users WHERE id = $1", id.get())?;
+        Ok(row.is_some_and(|(is_premium,)| is_premium))
+    }
+
     pub async fn choose_language(&mut self, id: UserId, language: Language) -> Result<(), StorageError> {
         execute!(self.conn, "UPDATE users SET language = $2 WHERE id = $1", id.get(), language.code())?;
         Ok(())

@@ -99,13 +99,28 @@ impl ParticipantRepo<'_> {
             after.map_or(0, ticket_number),
             i64::from(limit)
         )?;
-        Ok(rows
-            .into_iter()
-            .map(|(ticket, user, state)| Participant {
-                ticket: ticket_of(ticket),
-                user: UserId::new(user),
-                eligible: state == "registered",
-            })
-            .collect())
+        Ok(rows.into_iter().map(for_draw).collect())
     }
+
+    /// The participants of these tickets, as they go into the draw; in no order.
+    pub async fn with_tickets(
+        &mut self,
+        lottery: LotteryId,
+        tickets: &[Ticket],
+    ) -> Result<Vec<Participant>, StorageError> {
+        let numbers: Vec<i64> = tickets.iter().map(|ticket| ticket_number(*ticket)).collect();
+        let json = serde_json::json!(numbers).to_string();
+        let rows = fetch_all!(self.conn, (i64, i64, String),
+            pg: "SELECT ticket, user_id, state FROM lottery_participants
+                 WHERE lottery_id = $1 AND ticket = ANY($2)"
+            [lottery.get(), numbers],
+            lite: "SELECT ticket, user_id, state FROM lottery_participants
+                   WHERE lottery_id = $1 AND ticket IN (SELECT value FROM json_each($2))"
+            [lottery.get(), json])?;
+        Ok(rows.into_iter().map(for_draw).collect())
+    }
+}
+
+fn for_draw((ticket, user, state): (i64, i64, String)) -> Participant {
+    Participant { ticket: ticket_of(ticket), user: UserId::new(user), eligible: state == "registered" }
 }

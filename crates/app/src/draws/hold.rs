@@ -1,0 +1,110 @@
+//! «مهلة التأكيد»: while it lasts, and at its end, a win passes on from those who left or said nothing.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use qura_domain::draw::walk::{Reason, Status};
+use qura_domain::ids::LotteryId;
+use qura_domain::lottery::{Lottery, LotteryState, Winner};
+use qura_ports::coordination::Topic;
+use qura_storage::StorageError;
+
+use super::DrawService;
+use super::checking::CheckError;
+use super::redraw::ReplaceOrder;
+use crate::jobs::{Job, JobError, RunningJob};
+
+/// The kind of the job.
+pub const HOLD: &str = "draw.hold";
+
+const PAGE: u32 = 200;
+
+/// Looks at all wins that may still pass on, every minute.
+pub struct HoldSweep {
+    pub draws: Arc<DrawService>,
+}
+
+/// What becomes of a win that may pass on.
+enum Fate {
+    Waits,
+    ForGood,
+    Passes(Reason, Status),
+}
+
+#[async_trait]
+impl Job for HoldSweep {
+    fn kind(&self) -> &'static str {
+        HOLD
+    }
+
+    async fn run(&self, _job: &RunningJob) -> Result<(), JobError> {
+        let mut after = None;
+        loop {
+            let page = self.draws.db.read().await?.winners().on_hold(after, PAGE).await?;
+            for (lottery, winner) in &page {
+                self.look_at(*lottery, winner).await?;
+            }
+            let last = page.last().map(|(lottery, winner)| (*lottery, *winner));
+            let Some((lottery, winner)) = last.filter(|_| page.len() == PAGE as usize) else { break };
+            after = winner.hold_until.map(|until| (until, lottery, winner.ticket));
+        }
+        self.draws.wakeups.wake(Topic::Jobs).await;
+        Ok(())
+    }
+}
+
+impl HoldSweep {
+    async fn look_at(&self, lottery: LotteryId, winner: &Winner) -> Result<(), JobError> {
+        let found = self.draws.db.read().await?.lotteries().get(lottery).await?;
+        let Some(lottery) = found else { return Ok(()) };
+        // A lottery that was carried on with keeps its winners for good.
+        let is_open = lottery.state == LotteryState::Announced;
+        let fate = if is_open { self.fate(&lottery, winner).await } else { Ok(Fate::ForGood) };
+        match fate {
+            Ok(Fate::Waits) => {}
+            Ok(Fate::ForGood) => {
+                let mut tx = self.draws.db.begin().await?;
+                tx.winners().settle(lottery.id, winner.ticket).await?;
+                tx.commit().await?;
+            }
+            Ok(Fate::Passes(reason, status)) => self.pass_on(&lottery, winner, reason, status).await?,
+            // It is looked at again in a minute; the others need not wait for it.
+            Err(error) => tracing::warn!(lottery = lottery.id.get(), %error, "a win cannot be looked at"),
+        }
+        Ok(())
+    }
+
+    async fn fate(&self, lottery: &Lottery, winner: &Winner) -> Result<Fate, CheckError> {
+        let is_over = winner.hold_until.is_none_or(|until| until <= self.draws.clock.now());
+        let has_news = lottery.settings.leavers_excluded
+            && self.draws.last_event(lottery.chat, winner.user).await?.is_some_and(|event| event.has_left());
+        // Telegram is asked only of those who were seen to leave, and of all once in the end.
+        if has_news || is_over {
+            match self.draws.status(lottery, winner.user).await {
+                Ok(Status::Left) => return Ok(Fate::Passes(Reason::Left, Status::Left)),
+                // The chat is lost: nobody is to wait for it.
+                Ok(_) | Err(CheckError::Trouble(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(match (is_over, winner.confirmed_at) {
+            (false, _) => Fate::Waits,
+            (true, Some(_)) => Fate::ForGood,
+            (true, None) => Fate::Passes(Reason::Timeout, Status::Unchecked),
+        })
+    }
+
+    async fn pass_on(
+        &self,
+        lottery: &Lottery,
+        winner: &Winner,
+        reason: Reason,
+        status: Status,
+    ) -> Result<(), StorageError> {
+        let (lottery, ticket) = (lottery.id, winner.ticket);
+        let order = ReplaceOrder { lottery, ticket, reason, status, note: None, by: None };
+        let mut tx = self.draws.db.begin().await?;
+        self.draws.order_replacement(&mut tx, &order).await?;
+        tx.commit().await
+    }
+}

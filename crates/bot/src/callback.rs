@@ -67,6 +67,16 @@ impl Field for u8 {
     }
 }
 
+impl Field for u64 {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
 impl Field for Language {
     fn write(&self) -> String {
         self.code().to_owned()

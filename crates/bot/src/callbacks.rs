@@ -11,6 +11,7 @@ use crate::callback::CallbackData;
 use crate::context::{Context, Outcome};
 use crate::features::admin::{self, AdminButton};
 use crate::features::channels::{self, ChannelButton};
+use crate::features::draw::{self, DrawButton};
 use crate::features::gate::{self, GateButton, GateScreen};
 use crate::features::joining::{self, JoinButton};
 use crate::features::menu::{self, MenuButton, MenuScreen};
@@ -32,6 +33,7 @@ enum Known {
     Roulette(RouletteButton),
     Mine(MineButton),
     Joining(JoinButton),
+    Draw(DrawButton),
 }
 
 impl Known {
@@ -46,6 +48,7 @@ impl Known {
             .or_else(|| RouletteButton::unpack(data).map(Self::Roulette))
             .or_else(|| MineButton::unpack(data).map(Self::Mine))
             .or_else(|| JoinButton::unpack(data).map(Self::Joining))
+            .or_else(|| DrawButton::unpack(data).map(Self::Draw))
     }
 }
 
@@ -70,6 +73,10 @@ pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, Ha
     let known = Known::unpack(&callback.data);
     if let Some(Known::Gate(button)) = known {
         return gate::pressed(cx, press(callback, message, button)).await;
+    }
+    // Never gated (flows 1.1).
+    if let Some(Known::Draw(button @ DrawButton::Confirm { .. })) = known {
+        return draw::pressed(cx, press(callback, message, button)).await;
     }
     let place = press(callback, message, ());
     if let Verdict::Subscribe(missing) = gate::check(cx, person.id, Freshness::Cached).await? {
@@ -98,6 +105,7 @@ pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, Ha
         Known::Roulette(button) => roulette::pressed(cx, press(callback, message, button)).await,
         Known::Mine(button) => mine::pressed(cx, press(callback, message, button)).await,
         Known::Joining(button) => joining::pressed(cx, press(callback, message, button)).await,
+        Known::Draw(button) => draw::pressed(cx, press(callback, message, button)).await,
     }
 }
 

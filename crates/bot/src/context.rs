@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use qura_app::admin::AdminService;
 use qura_app::channels::ChannelService;
+use qura_app::draws::DrawService;
 use qura_app::ingest::HandleError;
 use qura_app::joining::{JoinAnswer, Joined, JoiningService, Look};
 use qura_app::lotteries::LotteryService;
@@ -37,9 +38,12 @@ pub struct Services {
     pub lotteries: Arc<LotteryService>,
     pub joining: JoiningService,
     pub memberships: MembershipService,
+    pub draws: Arc<DrawService>,
     pub defaults: Defaults,
     /// Without its `@`.
     pub bot_username: String,
+    /// Where people reach the pages, without a slash at its end.
+    pub public_url: Option<String>,
 }
 
 /// What holds for people who chose nothing.

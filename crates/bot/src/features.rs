@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod channels;
+pub mod draw;
 pub mod gate;
 pub mod info;
 pub mod joining;
@@ -30,6 +31,7 @@ pub enum Screen {
     Roulette(Box<roulette::RouletteScreen>),
     Mine(mine::MineScreen),
     Joining(joining::JoinScreen),
+    Draw(draw::DrawScreen),
 }
 
 impl Screen {
@@ -44,6 +46,7 @@ impl Screen {
             Self::Roulette(screen) => screen.view(viewer),
             Self::Mine(screen) => screen.view(viewer),
             Self::Joining(screen) => screen.view(viewer),
+            Self::Draw(screen) => screen.view(viewer),
         }
     }
 }
@@ -66,6 +69,7 @@ screens! {
     Admin: admin::AdminScreen,
     Channels: channels::ChannelScreen,
     Mine: mine::MineScreen,
+    Draw: draw::DrawScreen,
 }
 
 impl From<roulette::RouletteScreen> for Screen {

@@ -19,5 +19,6 @@ mod wizard;
 pub use context::{Defaults, Services};
 pub use delivery::Delivery;
 pub use dispatcher::Dispatcher;
+pub use features::draw::words::DrawWords;
 pub use notices::Notices;
 pub use posts::Posts;

@@ -9,6 +9,7 @@ use qura_ports::telegram::{Lane, Markup, Messenger, Request, TelegramError};
 
 use crate::context::Services;
 use crate::features::channels::rights;
+use crate::features::draw::notices;
 use crate::features::info::InfoScreen;
 use crate::features::joining;
 use crate::view::{View, Viewer};
@@ -23,6 +24,10 @@ pub struct Notices {
 impl NoticeSender for Notices {
     async fn send(&self, notice: &Notice) -> Result<(), TelegramError> {
         let person = notice.person();
+        if let Notice::Draw { lottery, draw, .. } = notice {
+            let messenger = self.messenger.as_ref();
+            return notices::send(&self.services, messenger, person, *lottery, draw).await;
+        }
         let record = self.services.people.get(person).await;
         let record = record.map_err(|error| TelegramError::Unavailable(error.detail()))?;
         let View { text, keyboard, .. } = view(notice, &self.services.viewer(person, record.as_ref()));
@@ -44,5 +49,7 @@ fn view(notice: &Notice, viewer: &Viewer) -> View {
         Notice::LotteryMilestone { code, count, .. } => joining::notices::milestone(viewer, code, *count),
         Notice::LotteryPaused { code, reason, .. } => joining::notices::paused(viewer, code, *reason),
         Notice::LotteryPostLost { code, .. } => joining::notices::post_lost(viewer, code),
+        // Sent above: they are not all for a person.
+        Notice::Draw { .. } => View::default(),
     }
 }

@@ -4,6 +4,7 @@ use qura_app::ingest::HandleError;
 use qura_app::subscription::Freshness;
 use qura_domain::gate::Verdict;
 use qura_domain::language::Language;
+use qura_domain::link::DeepLink;
 use qura_domain::person::Person;
 use qura_i18n::Msg;
 use qura_ports::telegram::Message;
@@ -14,7 +15,7 @@ use crate::features::info::InfoScreen;
 use crate::features::menu::{self, MenuScreen};
 use crate::features::mine::MineScreen;
 use crate::features::settings::SettingsScreen;
-use crate::features::{Screen, admin};
+use crate::features::{Screen, admin, draw};
 use crate::reply::Reply;
 use crate::wizard::{self, Input};
 
@@ -54,6 +55,11 @@ pub async fn message(cx: Context<'_>, message: &Message) -> Result<Outcome, Hand
         return Ok(cx.say(vec![Reply::show(person.id, screen)]));
     }
     let payload = command.filter(|c| c.name == "start" && !c.rest.is_empty()).map(|c| c.rest);
+    if let Some(link @ DeepLink::Win(_)) = payload.and_then(DeepLink::parse)
+        && let Some(outcome) = draw::came(cx, person, &link).await?
+    {
+        return Ok(outcome);
+    }
     if let Verdict::Subscribe(missing) = gate::check(cx, person.id, Freshness::Cached).await? {
         return Ok(cx.say(vec![Reply::show(person.id, GateScreen::of(missing, payload))]));
     }

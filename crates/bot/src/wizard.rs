@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::{Context, Outcome};
 use crate::features::info::InfoScreen;
 use crate::features::menu::MenuScreen;
-use crate::features::{Screen, admin, channels, joining, settings};
+use crate::features::{Screen, admin, channels, draw, joining, settings};
 use crate::reply::Reply;
 
 /// Every wizard, with what was entered so far. Rows of older programs must stay readable.
@@ -32,6 +32,8 @@ pub enum Wizard {
     Timezone,
     /// The card of a lottery's conditions is open. Nothing is to be typed.
     JoinCard { code: Code },
+    /// An organizer tells why a winner is to be replaced; the reason is there once it was typed.
+    Redraw { code: Code, ticket: u64, reason: Option<String> },
 }
 
 /// What somebody sent into a wizard.
@@ -63,6 +65,8 @@ pub enum Answer {
     Stay(Vec<Reply>),
     /// It is done: the transaction holds its effect. The engine ends the wizard in it.
     Finished(Tx, Vec<Reply>),
+    /// It goes on: the transaction holds the next step.
+    Moved(Tx, Vec<Reply>),
 }
 
 impl Wizard {
@@ -77,6 +81,7 @@ impl Wizard {
             Self::Channel => channels::adding::typed(cx, person, input).await,
             Self::Timezone => settings::typed_timezone(cx, person, input).await,
             Self::JoinCard { code } => joining::typed(cx, person, code).await,
+            Self::Redraw { code, ticket, .. } => draw::typed_reason(cx, person, code, *ticket, input).await,
         }
     }
 
@@ -85,7 +90,7 @@ impl Wizard {
         match self {
             Self::GateChannel => cx.services.settings.announce().await,
             Self::Channel => cx.services.channels.announce().await,
-            Self::Timezone | Self::JoinCard { .. } => {}
+            Self::Timezone | Self::JoinCard { .. } | Self::Redraw { .. } => {}
         }
     }
 
@@ -94,7 +99,7 @@ impl Wizard {
         match self {
             Self::GateChannel => Some(Reply::CloseChats { to: person, text: Msg::AdminGatePickerClosed }),
             Self::Channel => Some(Reply::CloseChats { to: person, text: Msg::ChannelsPickerClosed }),
-            Self::Timezone | Self::JoinCard { .. } => None,
+            Self::Timezone | Self::JoinCard { .. } | Self::Redraw { .. } => None,
         }
     }
 }
@@ -150,6 +155,7 @@ pub async fn typed(cx: Context<'_>, person: &Person, input: &Input) -> Result<Op
     match wizard.judge(cx, person, input).await? {
         Answer::Stay(replies) => Ok(Some(cx.say(replies))),
         Answer::Again(screen) => Ok(Some(cx.say(vec![Reply::show(person.id, screen)]))),
+        Answer::Moved(tx, replies) => cx.commit(tx, replies).await.map(Some),
         Answer::Finished(mut tx, mut replies) => {
             close(&session, &mut replies);
             tx.sessions().delete(person.id).await?;
@@ -158,6 +164,12 @@ pub async fn typed(cx: Context<'_>, person: &Person, input: &Input) -> Result<Op
             Ok(Some(outcome))
         }
     }
+}
+
+/// The wizard that a person is in, if it has not expired.
+pub async fn current_of(cx: Context<'_>, person: UserId) -> Result<Option<Wizard>, HandleError> {
+    let session = current(cx, person).await?.filter(|session| !cx.services.sessions.has_expired(session));
+    Ok(session.and_then(|session| serde_json::from_str(&session.state).ok()))
 }
 
 async fn current(cx: Context<'_>, person: UserId) -> Result<Option<Session>, HandleError> {

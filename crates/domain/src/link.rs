@@ -21,6 +21,8 @@ pub enum DeepLink {
     Vote(Code),
     /// `verify_<code>`: the receipt of a draw.
     Verify(Code),
+    /// `win_<code>`: «تأكيد الفوز».
+    Win(Code),
     /// `link_<code>`: a one-time link of the bot's own.
     OneTime(Code),
 }
@@ -43,6 +45,7 @@ impl DeepLink {
             "enter" => Some(Self::Enter(code)),
             "vote" => Some(Self::Vote(code)),
             "verify" => Some(Self::Verify(code)),
+            "win" => Some(Self::Win(code)),
             "link" => Some(Self::OneTime(code)),
             _ => None,
         }
@@ -56,6 +59,7 @@ impl DeepLink {
             Self::Enter(code) => format!("enter_{code}"),
             Self::Vote(code) => format!("vote_{code}"),
             Self::Verify(code) => format!("verify_{code}"),
+            Self::Win(code) => format!("win_{code}"),
             Self::OneTime(code) => format!("link_{code}"),
         }
     }

@@ -8,6 +8,7 @@ use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
 
 use super::channels::ChannelButton;
+use super::draw;
 use super::joining;
 use super::mine::MineButton;
 use super::roulette::RouletteButton;
@@ -85,6 +86,11 @@ pub async fn started(
     person: &Person,
     payload: Option<&str>,
 ) -> Result<Outcome, HandleError> {
+    if let Some(link) = payload.and_then(DeepLink::parse)
+        && let Some(outcome) = draw::came(cx, person, &link).await?
+    {
+        return Ok(outcome);
+    }
     let (referrer, menu) = match payload.map(DeepLink::parse) {
         Some(Some(DeepLink::Join(code))) => {
             return joining::arrived(cx, person, &code, joining::Way::new(person.id)).await;

@@ -7,6 +7,8 @@ use qura_app::alerts::AlertService;
 use qura_app::batcher::Batcher;
 use qura_app::channels::ChannelService;
 use qura_app::counters::CounterRefresher;
+use qura_app::draws::{CarryJob, DrawJob, DrawService, DueDraws, HOLD, HoldSweep, ReplaceJob};
+use qura_app::faults::Faults;
 use qura_app::ingest::{Consumer, DoneGroup, Handover, Poller, PollerTurn, Processor, ShareKeeper};
 use qura_app::jobs::{JobRunner, Schedule};
 use qura_app::joining::{Codes, JoinGroup, JoiningService, Presses};
@@ -18,7 +20,8 @@ use qura_app::sessions::{PurgeExpiredSessions, SessionService};
 use qura_app::settings::SettingsService;
 use qura_app::subscription::SubscriptionService;
 use qura_app::upkeep::Upkeep;
-use qura_bot::{Defaults, Delivery, Dispatcher, Notices, Posts, Services};
+use qura_beacon::DrandBeacon;
+use qura_bot::{Defaults, Delivery, Dispatcher, DrawWords, Notices, Posts, Services};
 use qura_domain::draw::commitment::Mode;
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
@@ -26,7 +29,7 @@ use qura_ports::clock::Clock;
 use qura_ports::coordination::{Leases, WakeUps};
 use qura_ports::random::Random;
 use qura_ports::telegram::{BotAccount, Messenger};
-use qura_storage::{Db, StorageError};
+use qura_storage::Db;
 use qura_telegram::{BotApiDecoder, Client, ClientUpdates};
 
 use super::coordination::Coordination;
@@ -60,7 +63,7 @@ impl Parts {
         clock: Arc<dyn Clock>,
         coordination: Coordination,
         telegram: Telegram,
-    ) -> Result<Self, StorageError> {
+    ) -> anyhow::Result<Self> {
         let Coordination { leases, cache, wakeups, limits: _ } = coordination;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let messenger: Arc<dyn Messenger> = telegram.messenger;
@@ -121,6 +124,16 @@ impl Parts {
             codes: Codes::default(),
             presses: Presses::default(),
         };
+        let draws = Arc::new(DrawService {
+            db: db.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+            wakeups: wakeups.clone(),
+            messenger: messenger.clone(),
+            beacon: Arc::new(DrandBeacon::new(config.relays.clone())?),
+            writer: Arc::new(DrawWords { language: config.language, timezone: config.timezone }),
+            faults: faults(config),
+        });
         let services = Arc::new(Services {
             db: db.clone(),
             clock: clock.clone(),
@@ -142,8 +155,10 @@ impl Parts {
             },
             channels,
             lotteries,
+            draws,
             defaults: Defaults { language: config.language, timezone: config.timezone },
             bot_username: telegram.account.username.clone(),
+            public_url: config.public_url.as_ref().map(ToString::to_string),
         });
         Ok(Self {
             settings,
@@ -213,6 +228,16 @@ impl Parts {
                     random: self.random.clone(),
                     wakeups: self.wakeups.clone(),
                 }),
+                Arc::new(DrawJob { draws: self.services.draws.clone() }),
+                Arc::new(ReplaceJob { draws: self.services.draws.clone() }),
+                Arc::new(CarryJob { draws: self.services.draws.clone() }),
+                Arc::new(HoldSweep { draws: self.services.draws.clone() }),
+                Arc::new(DueDraws {
+                    db: self.db.clone(),
+                    clock: self.clock.clone(),
+                    random: self.random.clone(),
+                    wakeups: self.wakeups.clone(),
+                }),
                 Arc::new(Upkeep {
                     db: self.db.clone(),
                     clock: self.clock.clone(),
@@ -222,6 +247,8 @@ impl Parts {
             schedules: vec![
                 Schedule::new("sessions.purge", "* * * * *")?,
                 Schedule::new("upkeep.purge", "17 * * * *")?,
+                Schedule::new("draw.due", "* * * * *")?,
+                Schedule::new(HOLD, "* * * * *")?,
             ],
             concurrency: config.worker_concurrency,
         }))
@@ -254,4 +281,10 @@ impl Parts {
             tracing::warn!(%error, "the commands cannot be published");
         }
     }
+}
+
+/// Beside the file of the tests' clock; there is none in life.
+fn faults(config: &Config) -> Faults {
+    let file = config.test_clock.as_ref().map(|clock| clock.with_file_name("fault"));
+    file.map(Faults::of_tests).unwrap_or_default()
 }

@@ -1,0 +1,92 @@
+//! Draws as people see them: the result, the confirmation of a win, the receipt, another winner.
+
+mod confirm;
+pub mod notices;
+mod redraw;
+mod result;
+mod verify;
+pub mod words;
+
+use qura_app::ingest::HandleError;
+use qura_domain::code::Code;
+use qura_domain::link::DeepLink;
+use qura_domain::lottery::{Confirmation, Lottery};
+use qura_domain::person::Person;
+use serde::{Deserialize, Serialize};
+
+use crate::callback::callback_data;
+use crate::context::{Context, Outcome};
+use crate::press::Press;
+use crate::view::{View, Viewer};
+
+pub use redraw::typed_reason;
+
+/// The screens of draws.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DrawScreen {
+    Confirmed { code: Code, outcome: Confirmation },
+    Verify(Box<verify::VerifyScreen>),
+    Redraw(redraw::RedrawScreen),
+}
+
+callback_data! {
+    /// Buttons about draws, in private.
+    pub enum DrawButton in "draw" {
+        /// «تأكيد الفوز»
+        Confirm { code: Code } = "win",
+        /// «تحقق من السحب»
+        Verify { code: Code } = "verify",
+        /// The receipt as a file.
+        File { code: Code } = "file",
+        /// «إعادة سحب فائز»
+        Redraw { code: Code } = "again",
+        RedrawOf { code: Code, ticket: u64 } = "of",
+        Reopen { code: Code } = "reopen",
+        ConfirmReopening { code: Code } = "reopened",
+        /// The reason was typed: go on with it.
+        ConfirmRedraw { code: Code } = "sure",
+    }
+}
+
+impl DrawScreen {
+    pub fn view(&self, viewer: &Viewer) -> View {
+        match self {
+            Self::Confirmed { code, outcome } => confirm::view(viewer, code, *outcome),
+            Self::Verify(screen) => screen.view(viewer),
+            Self::Redraw(screen) => screen.view(viewer),
+        }
+    }
+}
+
+/// A button was pressed. Those of organizers check whose lottery it is.
+pub async fn pressed(cx: Context<'_>, press: Press<DrawButton>) -> Result<Outcome, HandleError> {
+    match press.button.clone() {
+        DrawButton::Confirm { code } => confirm::pressed(cx, press, &code).await,
+        DrawButton::Verify { code } => verify::pressed(cx, press, &code).await,
+        DrawButton::File { code } => verify::file_asked(cx, press, &code).await,
+        DrawButton::Redraw { code } => redraw::opened(cx, press, &code).await,
+        DrawButton::RedrawOf { code, ticket } => redraw::chosen(cx, press, &code, ticket).await,
+        DrawButton::ConfirmRedraw { code } => redraw::confirmed(cx, press, &code).await,
+        DrawButton::Reopen { code } => redraw::reopening_asked(cx, press, &code).await,
+        DrawButton::ConfirmReopening { code } => redraw::reopened(cx, press, &code).await,
+    }
+}
+
+/// Somebody came by a link about a draw. `None` for any other link.
+pub async fn came(cx: Context<'_>, person: &Person, link: &DeepLink) -> Result<Option<Outcome>, HandleError> {
+    match link {
+        DeepLink::Win(code) => confirm::came(cx, person, code).await.map(Some),
+        DeepLink::Verify(code) => verify::came(cx, person, code).await.map(Some),
+        _ => Ok(None),
+    }
+}
+
+async fn lottery(cx: Context<'_>, code: &Code) -> Result<Option<Lottery>, HandleError> {
+    Ok(cx.services.lotteries.find(code).await?)
+}
+
+/// A link that opens the bot.
+fn link_to(bot_username: &str, link: &DeepLink) -> String {
+    format!("https://t.me/{bot_username}?start={}", link.payload())
+}

@@ -1,0 +1,221 @@
+//! «إعادة سحب فائز» and opening a lottery again: what only its organizer may do.
+
+use qura_app::ingest::HandleError;
+use qura_domain::code::Code;
+use qura_domain::lottery::{Lottery, Ticket};
+use qura_domain::person::Person;
+use qura_i18n::Msg;
+use qura_ports::coordination::Topic;
+use serde::{Deserialize, Serialize};
+
+use super::{DrawButton, DrawScreen, lottery, result};
+use crate::context::{Context, Outcome};
+use crate::features::menu::MenuButton;
+use crate::features::roulette::back_and_home;
+use crate::press::Press;
+use crate::view::{View, Viewer};
+use crate::wizard::{self, Answer, Input, Wizard};
+
+/// Letters that a reason may have.
+const LONGEST_REASON: usize = 200;
+
+/// The screens of organizers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedrawScreen {
+    /// Who is to be replaced: place, ticket and name.
+    Winners {
+        code: Code,
+        winners: Vec<(u32, u64, String)>,
+    },
+    AskReason {
+        code: Code,
+        is_wrong: bool,
+    },
+    Confirm {
+        code: Code,
+        name: String,
+        reason: String,
+    },
+    Ordered,
+    AskReopening {
+        code: Code,
+    },
+    Reopened {
+        code: Code,
+    },
+}
+
+impl RedrawScreen {
+    pub fn view(&self, viewer: &Viewer) -> View {
+        match self {
+            Self::Winners { code, winners } => {
+                let mut view = View::of(viewer, &Msg::DrawRedrawTitle);
+                for (place, ticket, name) in winners {
+                    let label = Msg::DrawRedrawWinnerButton { place: i64::from(*place), name: name.clone() };
+                    let button = DrawButton::RedrawOf { code: code.clone(), ticket: *ticket };
+                    view = view.press(&label, &button);
+                }
+                back_and_home(view, &MenuButton::Home)
+            }
+            Self::AskReason { code, is_wrong } => {
+                let mut view = View::of(viewer, &Msg::DrawRedrawReason);
+                if *is_wrong {
+                    view = view.above(&Msg::DrawRedrawLong);
+                }
+                let view = view.press(&Msg::NavCancel, &MenuButton::Cancel);
+                back_and_home(view, &DrawButton::Redraw { code: code.clone() })
+            }
+            Self::Confirm { code, name, reason } => {
+                let (name, reason) = (name.clone(), reason.clone());
+                let view = View::of(viewer, &Msg::DrawRedrawConfirm { name, reason });
+                let row = vec![
+                    view.button(&Msg::NavConfirm, &DrawButton::ConfirmRedraw { code: code.clone() }),
+                    view.button(&Msg::NavCancel, &MenuButton::Cancel),
+                ];
+                back_and_home(view.row(row), &DrawButton::Redraw { code: code.clone() })
+            }
+            Self::Ordered => {
+                View::of(viewer, &Msg::DrawRedrawOrdered).press(&Msg::NavHome, &MenuButton::Home).done()
+            }
+            Self::AskReopening { code } => {
+                let view = View::of(viewer, &Msg::DrawReopenConfirm);
+                let row = vec![
+                    view.button(&Msg::NavConfirm, &DrawButton::ConfirmReopening { code: code.clone() }),
+                    view.button(&Msg::NavCancel, &MenuButton::Home),
+                ];
+                back_and_home(view.row(row), &MenuButton::Home)
+            }
+            Self::Reopened { code } => View::of(viewer, &Msg::DrawReopenOrdered { code: code.to_string() })
+                .press(&Msg::NavHome, &MenuButton::Home)
+                .done(),
+        }
+    }
+}
+
+/// The lottery of this code, where this person organizes it.
+async fn own(cx: Context<'_>, person: &Person, code: &Code) -> Result<Option<Lottery>, HandleError> {
+    Ok(lottery(cx, code).await?.filter(|lottery| lottery.organizer == person.id))
+}
+
+pub async fn opened(cx: Context<'_>, press: Press<DrawButton>, code: &Code) -> Result<Outcome, HandleError> {
+    let Some(lottery) = own(cx, &press.person, code).await? else {
+        return Ok(cx.say(vec![press.alert(Msg::DrawRedrawAlertRefused)]));
+    };
+    let draw = cx.services.draws.view(lottery).await?;
+    let winner = |record: &_| {
+        let record: &qura_storage::WinnerRecord = record;
+        (record.winner.place, record.winner.ticket.get(), result::name(record))
+    };
+    let winners = draw.winners.iter().map(winner).collect();
+    let screen = DrawScreen::Redraw(RedrawScreen::Winners { code: code.clone(), winners });
+    wizard::leave(cx, press.person.id, vec![press.show(screen)]).await
+}
+
+/// A winner was chosen: now the reason is typed.
+pub async fn chosen(
+    cx: Context<'_>,
+    press: Press<DrawButton>,
+    code: &Code,
+    ticket: u64,
+) -> Result<Outcome, HandleError> {
+    let person = press.person.id;
+    if own(cx, &press.person, code).await?.is_none() {
+        return Ok(cx.say(vec![press.alert(Msg::DrawRedrawAlertRefused)]));
+    }
+    let screen = DrawScreen::Redraw(RedrawScreen::AskReason { code: code.clone(), is_wrong: false });
+    let mut tx = cx.begin().await?;
+    let wizard = Wizard::Redraw { code: code.clone(), ticket, reason: None };
+    wizard::enter(cx, &mut tx, person, &wizard).await?;
+    cx.commit(tx, vec![press.show(screen)]).await
+}
+
+/// The reason was typed.
+pub async fn typed_reason(
+    cx: Context<'_>,
+    person: &Person,
+    code: &Code,
+    ticket: u64,
+    input: &Input,
+) -> Result<Answer, HandleError> {
+    let reason = match input {
+        Input::Text(text) => text.text().trim().to_owned(),
+        _ => String::new(),
+    };
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
+        let screen = RedrawScreen::AskReason { code: code.clone(), is_wrong: true };
+        return Ok(Answer::Again(DrawScreen::Redraw(screen).into()));
+    }
+    let named = match lottery(cx, code).await? {
+        Some(lottery) => cx.services.draws.view(lottery).await?.winners,
+        None => Vec::new(),
+    };
+    let name = named.iter().find(|record| record.winner.ticket.get() == ticket).map(result::name);
+    let wizard = Wizard::Redraw { code: code.clone(), ticket, reason: Some(reason.clone()) };
+    let mut tx = cx.begin().await?;
+    wizard::enter(cx, &mut tx, person.id, &wizard).await?;
+    let name = name.unwrap_or_default();
+    let screen = DrawScreen::Redraw(RedrawScreen::Confirm { code: code.clone(), name, reason });
+    Ok(Answer::Moved(tx, vec![crate::reply::Reply::show(person.id, screen)]))
+}
+
+/// «تأكيد»: whoever presses it must be in the middle of this, and organize the lottery.
+pub async fn confirmed(
+    cx: Context<'_>,
+    press: Press<DrawButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    let person = press.person.id;
+    let refused = || Ok(cx.say(vec![press.alert(Msg::DrawRedrawAlertRefused)]));
+    let Some(Wizard::Redraw { code: entered, ticket, reason: Some(reason) }) =
+        wizard::current_of(cx, person).await?
+    else {
+        return refused();
+    };
+    let Some(lottery) = own(cx, &press.person, code).await?.filter(|_| entered == *code) else {
+        return refused();
+    };
+    let mut tx = cx.begin().await?;
+    let ordered = cx.services.draws.redraw(&mut tx, lottery.id, Ticket::new(ticket), person, &reason).await?;
+    if ordered.is_err() {
+        tx.rollback().await?;
+        return refused();
+    }
+    tx.sessions().delete(person).await?;
+    let screen = press.show(DrawScreen::Redraw(RedrawScreen::Ordered));
+    let outcome = cx.commit(tx, vec![screen]).await?;
+    cx.services.draws.wakeups.wake(Topic::Jobs).await;
+    Ok(outcome)
+}
+
+pub async fn reopening_asked(
+    cx: Context<'_>,
+    press: Press<DrawButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    if own(cx, &press.person, code).await?.is_none() {
+        return Ok(cx.say(vec![press.alert(Msg::DrawReopenAlertRefused)]));
+    }
+    let screen = DrawScreen::Redraw(RedrawScreen::AskReopening { code: code.clone() });
+    wizard::leave(cx, press.person.id, vec![press.show(screen)]).await
+}
+
+pub async fn reopened(
+    cx: Context<'_>,
+    press: Press<DrawButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    let person = press.person.id;
+    let Some(lottery) = own(cx, &press.person, code).await? else {
+        return Ok(cx.say(vec![press.alert(Msg::DrawReopenAlertRefused)]));
+    };
+    let mut tx = cx.begin().await?;
+    let Ok(new) = cx.services.draws.reopen(&mut tx, lottery.id, person).await? else {
+        tx.rollback().await?;
+        return Ok(cx.say(vec![press.alert(Msg::DrawReopenAlertRefused)]));
+    };
+    let screen = press.show(DrawScreen::Redraw(RedrawScreen::Reopened { code: new.code }));
+    let outcome = cx.commit(tx, vec![screen]).await?;
+    cx.services.draws.wakeups.wake(Topic::Jobs).await;
+    Ok(outcome)
+}

@@ -33,7 +33,7 @@ pub async fn send(
         _ => {
             let record = services.people.get(person).await.map_err(unavailable)?;
             let viewer = services.viewer(person, record.as_ref());
-            let View { text, keyboard } = view(services, &draw, &viewer, notice).await?;
+            let View { text, keyboard, .. } = view(services, &draw, &viewer, notice).await?;
             let markup = Markup::Inline(keyboard);
             let request = Request::SendText { chat: person.chat(), text, markup, reply_to: None };
             messenger.send(Lane::Notice, request).await.map(drop)
@@ -119,7 +119,7 @@ async fn post(
             let text = Msg::DrawUnposted { code: lottery.code.to_string() };
             let record = services.people.get(lottery.organizer).await.map_err(unavailable)?;
             let viewer = services.viewer(lottery.organizer, record.as_ref());
-            let View { text, keyboard } = View::of(&viewer, &text).done();
+            let View { text, keyboard, .. } = View::of(&viewer, &text).done();
             let markup = Markup::Inline(keyboard);
             let chat = lottery.organizer.chat();
             let request = Request::SendText { chat, text, markup, reply_to: None };
@@ -215,7 +215,7 @@ fn won(draw: &DrawView, viewer: &Viewer) -> View {
 }
 
 fn organizer(draw: &DrawView, viewer: &Viewer, part: u32) -> View {
-    let mut view = View { text: result::list(draw, part, viewer.language), keyboard: Keyboard::default() };
+    let mut view = View { text: result::list(draw, part, viewer.language), ..View::default() };
     if part + 1 < parts(draw.winners.len()) {
         return view;
     }

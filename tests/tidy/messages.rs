@@ -8,7 +8,7 @@ use crate::tree;
 
 /// Kept for the wizard engine: the way through questions and pages of lists, which the first wizard of
 /// several steps says. Take a key out once it is said.
-const KEPT_FOR_THE_WIZARD_ENGINE: [&str; 2] = ["nav.next", "nav.page"];
+const KEPT_FOR_THE_WIZARD_ENGINE: [&str; 1] = ["nav.page"];
 
 /// Written ahead of what says them. Not to grow: a message comes with its first use.
 const WRITTEN_AHEAD: [&str; 1] = ["duration.after"];

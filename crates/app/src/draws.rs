@@ -40,7 +40,7 @@ use qura_storage::{Db, DrawDocument, StorageError, WinnerRecord};
 use crate::faults::Faults;
 
 pub use announcing::{PART, parts};
-pub use due::DueDraws;
+pub use due::{DueDraws, look_at};
 pub use hold::{HOLD, HoldSweep};
 pub use job::DrawJob;
 pub use order::{DrawOrder, ORDER, order};

@@ -16,7 +16,7 @@ use crate::features::gate::{self, GateButton, GateScreen};
 use crate::features::joining::{self, JoinButton};
 use crate::features::menu::{self, MenuButton, MenuScreen};
 use crate::features::mine::{self, MineButton};
-use crate::features::roulette::post::RoulettePostButton;
+use crate::features::roulette::post::{self, RoulettePostButton};
 use crate::features::roulette::{self, RouletteButton};
 use crate::features::settings::{self, SettingsButton};
 use crate::press::Press;
@@ -55,14 +55,14 @@ impl Known {
 /// Somebody pressed a button. Whatever they pressed may be old or forged: rights are checked here
 /// and by the feature, not when the button was drawn.
 pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, HandleError> {
-    let person = &callback.from;
     // Under posts, in chats and in what was shared: anybody may press them, and is told in place.
-    if let Some(RoulettePostButton::Join { code }) = RoulettePostButton::unpack(&callback.data) {
-        return joining::pressed_under_post(cx, callback, &code).await;
+    if let Some(button) = RoulettePostButton::unpack(&callback.data) {
+        return post::pressed(cx, callback, button).await;
     }
+    let person = &callback.from;
     let message = match &callback.message {
         Some((chat, message)) if chat.id == person.id.chat() => *message,
-        // So far no button of ours stands anywhere else.
+        // No other button of ours stands anywhere else.
         _ => return Ok(cx.say(vec![alert(callback, Msg::AlertStale)])),
     };
     let record = cx.services.people.get(person.id).await?;

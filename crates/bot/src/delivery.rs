@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use qura_domain::ids::{ChatId, MessageId, UserId};
+use qura_domain::lottery::Lottery;
 use qura_domain::membership::Rights;
 use qura_i18n::Msg;
 use qura_ports::telegram::{
-    ChatChoice, ChatRequest, Keyboard, Lane, Markup, Messenger, ReplyKeyboard, Request, Sent, TelegramError,
+    Button, ButtonAction, ChatChoice, ChatRequest, Keyboard, Lane, Markup, Messenger, ReplyKeyboard, Request,
+    Sent, TelegramError,
 };
 use qura_storage::{StorageError, UserRecord};
 
@@ -26,6 +28,9 @@ const CHANNEL_RIGHTS: Rights =
     Rights { post_messages: true, edit_messages: true, invite_users: true, ..Rights::NONE };
 const GROUP_RIGHTS: Rights =
     Rights { pin_messages: true, delete_messages: true, invite_users: true, ..Rights::NONE };
+
+/// To be a condition, a chat needs the bot as administrator; a private one also a link of the bot's own.
+const CONDITION_RIGHTS: Rights = Rights { invite_users: true, ..Rights::NONE };
 
 /// The waits while Telegram is out of reach; a reply is never given up for that.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -117,6 +122,23 @@ impl Delivery {
                 let (strangers, bot) = (self.services.defaults.language, &self.services.bot_username);
                 let answer = sharing::answer(query, lotteries, &viewer, strangers, bot);
                 self.answer_query(answer).await.map(|()| None)
+            }
+            Reply::OfferConditionChats { to, prompt, label, cancel, request, channel } => {
+                let viewer = self.viewer(*to, audience).await?;
+                let request = ChatRequest { id: *request, channel: *channel, rights: CONDITION_RIGHTS };
+                let choices = vec![ChatChoice { label: label.plain(viewer.language), request }];
+                let keyboard = ReplyKeyboard { choices, cancel: cancel.plain(viewer.language) };
+                self.say(&viewer, prompt, Markup::Reply(keyboard)).await.map(|_| None)
+            }
+            Reply::Preview { to, code } => {
+                let Some(lottery) = self.services.lotteries.find(code).await? else { return Ok(Ok(None)) };
+                let lottery = Lottery { chat: to.chat(), ..lottery };
+                let request = self.services.lotteries.posts.publication(&lottery, 0);
+                self.messenger.send(Lane::Interactive, request).await.map(|_| None)
+            }
+            Reply::Signpost { chat, message, link } => {
+                self.signpost(*chat, *message, link).await;
+                Ok(None)
             }
             Reply::CloseChats { to, text } => {
                 let viewer = self.viewer(*to, audience).await?;
@@ -210,6 +232,17 @@ impl Delivery {
         let request = Request::EditKeyboard { chat, message, keyboard: Keyboard::default() };
         if let Err(error) = self.messenger.send(Lane::Interactive, request).await {
             tracing::debug!(%error, "an old screen keeps its buttons");
+        }
+    }
+
+    /// Not worth a second try either: the next press brings it.
+    async fn signpost(&self, chat: ChatId, message: MessageId, link: &str) {
+        let label = Msg::PostMoved.plain(self.services.defaults.language);
+        let button = Button { label, action: ButtonAction::Url(link.to_owned()) };
+        let keyboard = Keyboard(vec![vec![button]]);
+        let request = Request::EditKeyboard { chat, message, keyboard };
+        if let Err(error) = self.messenger.send(Lane::Counter, request).await {
+            tracing::debug!(%error, "an older post keeps its buttons");
         }
     }
 

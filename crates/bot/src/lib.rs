@@ -20,5 +20,6 @@ pub use context::{Defaults, Services};
 pub use delivery::Delivery;
 pub use dispatcher::Dispatcher;
 pub use features::draw::words::DrawWords;
+pub use features::roulette::post::Strangers;
 pub use notices::Notices;
 pub use posts::Posts;

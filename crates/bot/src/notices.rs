@@ -12,6 +12,7 @@ use crate::features::channels::rights;
 use crate::features::draw::notices;
 use crate::features::info::InfoScreen;
 use crate::features::joining;
+use crate::features::roulette::manage;
 use crate::view::{View, Viewer};
 
 /// Sends notices.
@@ -51,5 +52,7 @@ fn view(notice: &Notice, viewer: &Viewer) -> View {
         Notice::LotteryPostLost { code, .. } => joining::notices::post_lost(viewer, code),
         // Sent above: they are not all for a person.
         Notice::Draw { .. } => View::default(),
+        Notice::LotteryPublished { code, title, link, .. } => manage::published(viewer, code, title, link),
+        Notice::LotteryNotPublished { code, checks, .. } => manage::not_published(viewer, code, checks),
     }
 }

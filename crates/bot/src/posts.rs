@@ -2,28 +2,31 @@
 
 use qura_app::lotteries::PostWriter;
 use qura_domain::ids::MessageId;
-use qura_domain::language::Language;
 use qura_domain::lottery::Lottery;
 use qura_ports::telegram::{Markup, Request};
 
-use crate::features::roulette::post;
+use crate::features::roulette::post::{self, Strangers};
 
 /// Writes public posts.
-pub struct Posts {
-    /// Strangers of every language read them, so they are in the default one.
-    pub language: Language,
-    /// Without its `@`.
-    pub bot_username: String,
-}
+pub struct Posts(pub Strangers);
 
 impl PostWriter for Posts {
     fn publication(&self, lottery: &Lottery, count: u64) -> Request {
-        let markup = Markup::Inline(post::keyboard(lottery, count, self.language));
-        Request::SendText { chat: lottery.chat, text: post::text(lottery), markup, reply_to: None }
+        let keyboard = post::keyboard(lottery, count, &self.0);
+        let (chat, text, markup) =
+            (lottery.chat, post::text(lottery, self.0.language), Markup::Inline(keyboard));
+        match lottery.template.media().cloned() {
+            None => Request::SendText { chat, text, markup, reply_to: None },
+            Some(media) => Request::SendMedia { chat, media, caption: text, markup, reply_to: None },
+        }
     }
 
     fn refreshed(&self, lottery: &Lottery, post: MessageId, count: u64) -> Request {
-        let keyboard = post::keyboard(lottery, count, self.language);
-        Request::EditText { chat: lottery.chat, message: post, text: post::text(lottery), keyboard }
+        let keyboard = post::keyboard(lottery, count, &self.0);
+        let (chat, message, text) = (lottery.chat, post, post::text(lottery, self.0.language));
+        match lottery.template.media() {
+            None => Request::EditText { chat, message, text, keyboard },
+            Some(_) => Request::EditCaption { chat, message, caption: text, keyboard },
+        }
     }
 }

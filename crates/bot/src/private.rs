@@ -17,7 +17,7 @@ use crate::features::mine::MineScreen;
 use crate::features::settings::SettingsScreen;
 use crate::features::{Screen, admin, draw};
 use crate::reply::Reply;
-use crate::wizard::{self, Input};
+use crate::wizard;
 
 /// A message that begins with a slash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ async fn known(
         Some("admin") => Ok(cx.say(show(MenuScreen::with(person, Msg::AlertOperatorsOnly).into()))),
         // The button below the chat sends its own label.
         _ if is_cancel(message.text.text()) => wizard::cancel(cx, person).await,
-        _ => match wizard::typed(cx, person, &Input::of(message)).await? {
+        _ => match wizard::typed(cx, person, message).await? {
             Some(outcome) => Ok(outcome),
             None => Ok(cx.say(show(MenuScreen::with(person, Msg::InputUnknown).into()))),
         },

@@ -1,6 +1,7 @@
 //! What a handler wants said. Kept typed in the update log, put into words when sent.
 
-use qura_domain::ids::{MessageId, UserId};
+use qura_domain::code::Code;
+use qura_domain::ids::{ChatId, MessageId, UserId};
 use qura_domain::link::DeepLink;
 use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,12 @@ pub enum Reply {
     },
     /// Answers an inline query with lotteries to share.
     AnswerInline { query: String, to: UserId, lotteries: Vec<SharedLottery> },
+    /// The same for a chat that is to be a condition: channels or groups, and no right but to invite.
+    OfferConditionChats { to: UserId, prompt: Msg, label: Msg, cancel: Msg, request: i32, channel: bool },
+    /// Shows the post of a lottery as it will look, in a message of its own.
+    Preview { to: UserId, code: Code },
+    /// Turns the buttons of a post that is not the valid one into a link to that.
+    Signpost { chat: ChatId, message: MessageId, link: String },
     /// Takes the chat picker away.
     CloseChats { to: UserId, text: Msg },
 }

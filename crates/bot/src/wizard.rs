@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::{Context, Outcome};
 use crate::features::info::InfoScreen;
 use crate::features::menu::MenuScreen;
+use crate::features::roulette::create::{self, DraftStep};
 use crate::features::{Screen, admin, channels, draw, joining, settings};
 use crate::reply::Reply;
 
@@ -34,6 +35,8 @@ pub enum Wizard {
     JoinCard { code: Code },
     /// An organizer tells why a winner is to be replaced; the reason is there once it was typed.
     Redraw { code: Code, ticket: u64, reason: Option<String> },
+    /// Somebody creates a lottery.
+    Roulette(DraftStep),
 }
 
 /// What somebody sent into a wizard.
@@ -63,10 +66,10 @@ pub enum Answer {
     Again(Screen),
     /// Not acceptable either, and more than a screen is to be said.
     Stay(Vec<Reply>),
+    /// It goes on elsewhere: the transaction holds the effect, and the wizard that the person is in now.
+    Moved(Tx, Vec<Reply>),
     /// It is done: the transaction holds its effect. The engine ends the wizard in it.
     Finished(Tx, Vec<Reply>),
-    /// It goes on: the transaction holds the next step.
-    Moved(Tx, Vec<Reply>),
 }
 
 impl Wizard {
@@ -75,13 +78,20 @@ impl Wizard {
         serde_json::from_str(&session.state).ok()
     }
 
-    async fn judge(&self, cx: Context<'_>, person: &Person, input: &Input) -> Result<Answer, HandleError> {
+    async fn judge(
+        &self,
+        cx: Context<'_>,
+        person: &Person,
+        message: &Message,
+    ) -> Result<Answer, HandleError> {
+        let input = &Input::of(message);
         match self {
             Self::GateChannel => admin::gate::typed_channel(cx, person, input).await,
             Self::Channel => channels::adding::typed(cx, person, input).await,
             Self::Timezone => settings::typed_timezone(cx, person, input).await,
             Self::JoinCard { code } => joining::typed(cx, person, code).await,
             Self::Redraw { code, ticket, .. } => draw::typed_reason(cx, person, code, *ticket, input).await,
+            Self::Roulette(place) => create::typed(cx, person, input, message, place).await,
         }
     }
 
@@ -91,6 +101,7 @@ impl Wizard {
             Self::GateChannel => cx.services.settings.announce().await,
             Self::Channel => cx.services.channels.announce().await,
             Self::Timezone | Self::JoinCard { .. } | Self::Redraw { .. } => {}
+            Self::Roulette(_) => cx.services.lotteries.announce().await,
         }
     }
 
@@ -99,7 +110,10 @@ impl Wizard {
         match self {
             Self::GateChannel => Some(Reply::CloseChats { to: person, text: Msg::AdminGatePickerClosed }),
             Self::Channel => Some(Reply::CloseChats { to: person, text: Msg::ChannelsPickerClosed }),
-            Self::Timezone | Self::JoinCard { .. } | Self::Redraw { .. } => None,
+            Self::Roulette(place) if place.step.picks_a_chat() => {
+                Some(Reply::CloseChats { to: person, text: Msg::ChannelsPickerClosed })
+            }
+            Self::Timezone | Self::JoinCard { .. } | Self::Redraw { .. } | Self::Roulette(_) => None,
         }
     }
 }
@@ -132,12 +146,19 @@ pub async fn end(tx: &mut Tx, person: UserId, replies: &mut Vec<Reply>) -> Resul
 pub async fn picks_a_chat(cx: Context<'_>, person: UserId) -> Result<bool, HandleError> {
     let session = current(cx, person).await?;
     let wizard = session.and_then(|session| serde_json::from_str(&session.state).ok());
-    Ok(matches!(wizard, Some(Wizard::Channel | Wizard::GateChannel)))
+    Ok(match wizard {
+        Some(Wizard::Channel | Wizard::GateChannel) => true,
+        Some(Wizard::Roulette(place)) => place.step.picks_a_chat(),
+        Some(Wizard::Timezone | Wizard::JoinCard { .. } | Wizard::Redraw { .. }) | None => false,
+    })
 }
 
 /// /cancel, or the button of the same name below the chat.
 pub async fn cancel(cx: Context<'_>, person: &Person) -> Result<Outcome, HandleError> {
-    let note = match current(cx, person.id).await? {
+    let session = current(cx, person.id).await?;
+    let wizard = session.as_ref().map(|session| serde_json::from_str(&session.state).ok());
+    let note = match wizard {
+        Some(Some(Wizard::Roulette(_))) => Msg::RouletteDraftKept,
         Some(_) => Msg::WizardCancelled,
         None => Msg::WizardNothing,
     };
@@ -145,17 +166,25 @@ pub async fn cancel(cx: Context<'_>, person: &Person) -> Result<Outcome, HandleE
 }
 
 /// Something was sent that is no command. `None` when the person is in no wizard.
-pub async fn typed(cx: Context<'_>, person: &Person, input: &Input) -> Result<Option<Outcome>, HandleError> {
+pub async fn typed(
+    cx: Context<'_>,
+    person: &Person,
+    message: &Message,
+) -> Result<Option<Outcome>, HandleError> {
     let Some(session) = current(cx, person.id).await? else { return Ok(None) };
     let wizard = serde_json::from_str::<Wizard>(&session.state).ok();
     let Some(wizard) = wizard.filter(|_| !cx.services.sessions.has_expired(&session)) else {
         let replies = vec![Reply::show(person.id, InfoScreen::WizardExpired)];
         return leave(cx, person.id, replies).await.map(Some);
     };
-    match wizard.judge(cx, person, input).await? {
+    match wizard.judge(cx, person, message).await? {
         Answer::Stay(replies) => Ok(Some(cx.say(replies))),
         Answer::Again(screen) => Ok(Some(cx.say(vec![Reply::show(person.id, screen)]))),
-        Answer::Moved(tx, replies) => cx.commit(tx, replies).await.map(Some),
+        Answer::Moved(tx, replies) => {
+            let outcome = cx.commit(tx, replies).await?;
+            wizard.finished(cx).await;
+            Ok(Some(outcome))
+        }
         Answer::Finished(mut tx, mut replies) => {
             close(&session, &mut replies);
             tx.sessions().delete(person.id).await?;

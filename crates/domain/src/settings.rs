@@ -15,6 +15,7 @@ pub enum Key {
     GateChannels,
     GateRequestsCount,
     UpdateTries,
+    PublicationsPerHour,
 }
 
 /// What a setting accepts and what it is when nobody set it.
@@ -43,7 +44,13 @@ pub enum Value {
 }
 
 impl Key {
-    pub const ALL: [Key; 4] = [Key::GateEnabled, Key::GateChannels, Key::GateRequestsCount, Key::UpdateTries];
+    pub const ALL: [Key; 5] = [
+        Key::GateEnabled,
+        Key::GateChannels,
+        Key::GateRequestsCount,
+        Key::UpdateTries,
+        Key::PublicationsPerHour,
+    ];
 
     pub fn spec(self) -> Spec {
         let spec = |name, kind, default| Spec { name, kind, default };
@@ -53,6 +60,10 @@ impl Key {
             Key::GateRequestsCount => spec("gate.requests_count", Kind::Switch, Value::Switch(false)),
             // Past these an update is dead: kept for the operator, and its sender hears an apology.
             Key::UpdateTries => spec("updates.tries", Kind::Number(1..=10), Value::Number(3)),
+            // How many lotteries a person may publish in an hour.
+            Key::PublicationsPerHour => {
+                spec("lotteries.publications_per_hour", Kind::Number(1..=1_000), Value::Number(10))
+            }
         }
     }
 
@@ -116,6 +127,7 @@ pub struct Settings {
     values: BTreeMap<Key, Value>,
     gate: Gate,
     update_tries: u32,
+    publications_per_hour: u32,
 }
 
 impl Default for Settings {
@@ -139,7 +151,7 @@ impl Settings {
     }
 
     fn from_values(values: BTreeMap<Key, Value>) -> Self {
-        let mut settings = Self { values, gate: Gate::default(), update_tries: 0 };
+        let mut settings = Self { values, gate: Gate::default(), update_tries: 0, publications_per_hour: 0 };
         for key in Key::ALL {
             match (key, settings.get(key)) {
                 (Key::GateEnabled, Value::Switch(on)) => settings.gate.enabled = on,
@@ -147,6 +159,9 @@ impl Settings {
                 (Key::GateChannels, Value::Channels(channels)) => settings.gate.channels = channels,
                 (Key::UpdateTries, Value::Number(tries)) => {
                     settings.update_tries = u32::try_from(tries).unwrap_or(1);
+                }
+                (Key::PublicationsPerHour, Value::Number(most)) => {
+                    settings.publications_per_hour = u32::try_from(most).unwrap_or(1);
                 }
                 // `parse` and `spec` give each key a value of its own kind.
                 _ => {}
@@ -166,6 +181,11 @@ impl Settings {
     /// How often an update is tried before it is dead.
     pub fn update_tries(&self) -> u32 {
         self.update_tries
+    }
+
+    /// How many lotteries a person may publish in an hour.
+    pub fn publications_per_hour(&self) -> u32 {
+        self.publications_per_hour
     }
 }
 
@@ -195,6 +215,7 @@ mod tests {
         assert!(settings.gate().enabled && !settings.gate().requests_count);
         assert_eq!(settings.gate().channels.len(), 1);
         assert_eq!(settings.update_tries(), 3);
+        assert_eq!(settings.publications_per_hour(), 10);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Entity, RichText};
+use crate::text::{Entity, EntityKind, RichText};
 
 /// What an organizer wants to be posted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,8 +70,22 @@ impl Template {
         }
     }
 
+    /// What a draft has until its organizer sends something. Nothing can be published with it.
+    pub fn blank() -> Self {
+        Self { text: RichText::new(), media: None }
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.media.is_none() && self.text.text().trim().is_empty()
+    }
+
     pub fn text(&self) -> &RichText {
         &self.text
+    }
+
+    /// Whether it has emoji that only some bots may send to a channel (Bot API, `MessageEntity`).
+    pub fn has_custom_emoji(&self) -> bool {
+        self.text.entities().iter().any(|entity| matches!(entity.kind, EntityKind::CustomEmoji { .. }))
     }
 
     pub fn media(&self) -> Option<&Media> {
@@ -123,7 +137,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::EntityKind;
 
     fn photo() -> Option<Media> {
         Some(Media { kind: MediaKind::Photo, file_id: "AgAD".into() })
@@ -156,6 +169,9 @@ mod tests {
         for nothing in ["", " \n\u{a0}"] {
             assert_eq!(Template::new(nothing.into(), None), Err(TemplateError::Empty));
         }
+        assert!(Template::blank().is_blank());
+        assert!(!Template::new("a".into(), None).unwrap().is_blank());
+        assert!(!Template::new(RichText::new(), photo()).unwrap().is_blank());
         assert_eq!(Template::new(RichText::new(), photo()).unwrap().limit(), 1024);
     }
 
@@ -176,6 +192,8 @@ mod tests {
         text.push_styled(EntityKind::TextLink { url: "https://t.me/c".into() }, "هنا");
         text.push_styled(EntityKind::CustomEmoji { custom_emoji_id: "5368".into() }, "🎉");
         let template = Template::new(text, photo()).unwrap();
+        assert!(template.has_custom_emoji());
+        assert!(!Template::new(bold("a", 0, 1), None).unwrap().has_custom_emoji());
         let stored = serde_json::to_string(&template).unwrap();
         assert_eq!(serde_json::from_str::<Template>(&stored).unwrap(), template);
     }

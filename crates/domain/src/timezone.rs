@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{NaiveDateTime, Offset};
+use chrono::{NaiveDate, NaiveDateTime, Offset, TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::time::Timestamp;
@@ -47,6 +47,17 @@ impl Timezone {
     /// The wall clock of this zone at a moment. `None` outside of the calendar's range.
     pub fn local(self, at: Timestamp) -> Option<NaiveDateTime> {
         Some(at.to_utc()?.with_timezone(&self.0).naive_local())
+    }
+
+    /// The moment at which this zone's wall clock shows a date and a time. Where the clock is put back it
+    /// shows them twice, and the first one counts. `None` for no such date, or a time that is skipped.
+    pub fn moment(
+        self,
+        (year, month, day): (i32, u32, u32),
+        (hour, minute): (u32, u32),
+    ) -> Option<Timestamp> {
+        let local = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour, minute, 0)?;
+        Some(Timestamp::from(self.0.from_local_datetime(&local).earliest()?.to_utc()))
     }
 
     /// Minutes ahead of UTC at a moment; zero outside of the calendar's range.
@@ -97,6 +108,20 @@ impl<'de> Deserialize<'de> for Timezone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_the_moment_of_a_wall_clock() {
+        let moment = |zone: Timezone, date, time| zone.moment(date, time).map(Timestamp::secs);
+        // 2026-12-31T17:00:00Z.
+        assert_eq!(moment(Timezone::RIYADH, (2026, 12, 31), (20, 0)), Some(1_798_736_400));
+        assert_eq!(moment(Timezone::RIYADH, (2026, 2, 29), (20, 0)), None);
+        assert_eq!(moment(Timezone::RIYADH, (2026, 2, 28), (24, 0)), None);
+        // Berlin skips 02:30 in March and has it twice in October.
+        let berlin: Timezone = "Europe/Berlin".parse().unwrap();
+        assert_eq!(moment(berlin, (2026, 3, 29), (2, 30)), None);
+        let twice = moment(berlin, (2026, 10, 25), (2, 30)).unwrap();
+        assert_eq!(berlin.offset_minutes(Timestamp::from_secs(twice)), 120);
+    }
 
     #[test]
     fn reads_names_and_tells_the_local_time() {

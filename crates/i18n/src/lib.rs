@@ -10,6 +10,7 @@ mod duration;
 mod msg;
 mod number;
 mod plural;
+mod when;
 mod writer;
 mod zone;
 
@@ -24,4 +25,5 @@ pub use duration::duration;
 pub use msg::Msg;
 pub use number::number;
 pub use plural::PluralForm;
+pub use when::{WhenError, when};
 pub use zone::{city, utc_offset};

@@ -78,6 +78,7 @@ repositories! {
     alerts: tables::alerts::AlertsRepo<'_>,
     audit: tables::audit::AuditRepo<'_>,
     challenges: tables::challenges::ChallengeRepo<'_>,
+    limited_acts: tables::limited_acts::LimitedActRepo<'_>,
     channels: tables::channels::ChannelRepo<'_>,
     conditions: tables::lottery_conditions::ConditionRepo<'_>,
     draw_receipts: tables::draw_receipts::DrawReceiptRepo<'_>,

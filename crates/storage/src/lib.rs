@@ -28,6 +28,7 @@ pub use tables::{
     draws::{DrawRecord, DrawRepo},
     jobs::{ClaimedJob, JobsRepo, NewJob},
     join_requests::JoinRequestsRepo,
+    limited_acts::LimitedActRepo,
     lotteries::{LotteryInChat, LotteryKey, LotteryRepo},
     lottery_conditions::ConditionRepo,
     lottery_counters::{DirtyPost, LotteryCount, LotteryCounterRepo},

@@ -9,6 +9,7 @@ pub mod draw_secrets;
 pub mod draws;
 pub mod jobs;
 pub mod join_requests;
+pub mod limited_acts;
 pub mod lotteries;
 pub mod lottery_conditions;
 pub mod lottery_counters;

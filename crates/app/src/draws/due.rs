@@ -4,16 +4,28 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use qura_domain::ids::JobId;
+use qura_domain::time::Timestamp;
 use qura_ports::clock::Clock;
 use qura_ports::coordination::{Topic, WakeUps};
 use qura_ports::random::Random;
-use qura_storage::Db;
+use qura_storage::{Db, NewJob, StorageError, Tx};
 
 use super::order::order;
 use crate::jobs::{Job, JobError, RunningJob};
 
+/// The kind of the job.
+const DUE: &str = "draw.due";
+
 /// Draws that are ordered at a time; the others follow a minute later.
 const PAGE: u32 = 200;
+
+/// Has draws looked for at a time, in the caller's transaction: else the next minute finds them.
+pub async fn look_at(tx: &mut Tx, job: JobId, at: Timestamp, now: Timestamp) -> Result<(), StorageError> {
+    let dedupe = at.micros().to_string();
+    let job = NewJob { id: job, kind: DUE, payload: "{}", run_at: at, dedupe: Some(&dedupe) };
+    tx.jobs().enqueue(&job, now).await?;
+    Ok(())
+}
 
 /// «السحب التلقائي» at a time: looks every minute.
 pub struct DueDraws {
@@ -26,7 +38,7 @@ pub struct DueDraws {
 #[async_trait]
 impl Job for DueDraws {
     fn kind(&self) -> &'static str {
-        "draw.due"
+        DUE
     }
 
     async fn run(&self, job: &RunningJob) -> Result<(), JobError> {

@@ -10,6 +10,7 @@ use qura_storage::{StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::draws::DrawNotice;
+use crate::lotteries::Check;
 
 /// A message that must arrive. Rows of older programs must stay readable: variants and fields are
 /// added, never renamed.
@@ -40,6 +41,11 @@ pub enum Notice {
     LotteryPostLost { person: UserId, code: Code },
     /// About a draw: to this person, or in the lottery's chat, of which they are the organizer.
     Draw { person: UserId, lottery: LotteryId, draw: DrawNotice },
+    /// To an organizer: their lottery is published in the chat of this title, at this address.
+    LotteryPublished { person: UserId, code: Code, title: String, link: String },
+    /// To an organizer: their lottery could not be published and is a draft again. At least one check,
+    /// and all of them failed.
+    LotteryNotPublished { person: UserId, code: Code, checks: Vec<Check> },
 }
 
 impl Notice {
@@ -54,7 +60,9 @@ impl Notice {
             | Self::LotteryMilestone { person, .. }
             | Self::LotteryPaused { person, .. }
             | Self::LotteryPostLost { person, .. }
-            | Self::Draw { person, .. } => *person,
+            | Self::Draw { person, .. }
+            | Self::LotteryPublished { person, .. }
+            | Self::LotteryNotPublished { person, .. } => *person,
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::view::{View, ViewBuilder, Viewer};
 
 pub use card::ChannelCard;
 pub use list::ChannelList;
-pub use obstacles::ObstacleScreen;
+pub use obstacles::{ObstacleScreen, name_all};
 
 /// The screens of linked chats.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -79,7 +79,8 @@ impl Default for LotterySettings {
 }
 
 /// Why settings cannot be published as they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum SettingsError {
     #[error("the number of winners is outside of 1 to 100")]
     Winners,

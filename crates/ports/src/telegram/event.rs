@@ -43,6 +43,10 @@ pub struct Message {
     pub text: RichText,
     /// The photo, video or animation in it; of a photo's sizes the largest.
     pub media: Option<Media>,
+    /// It holds something else: a sticker, a voice, a file, a place.
+    pub has_other_content: bool,
+    /// The album that it is a part of, by the name that all its parts have in common.
+    pub album: Option<String>,
     pub reply_to: Option<MessageId>,
     /// Where it was forwarded from.
     pub origin: Option<Origin>,

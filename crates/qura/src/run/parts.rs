@@ -12,7 +12,7 @@ use qura_app::faults::Faults;
 use qura_app::ingest::{Consumer, DoneGroup, Handover, Poller, PollerTurn, Processor, ShareKeeper};
 use qura_app::jobs::{JobRunner, Schedule};
 use qura_app::joining::{Codes, JoinGroup, JoiningService, Presses};
-use qura_app::lotteries::LotteryService;
+use qura_app::lotteries::{LotteryService, PublishLottery};
 use qura_app::memberships::MembershipService;
 use qura_app::outbox::OutboxSender;
 use qura_app::people::{PeopleService, SeenGroup};
@@ -21,7 +21,7 @@ use qura_app::settings::SettingsService;
 use qura_app::subscription::SubscriptionService;
 use qura_app::upkeep::Upkeep;
 use qura_beacon::DrandBeacon;
-use qura_bot::{Defaults, Delivery, Dispatcher, DrawWords, Notices, Posts, Services};
+use qura_bot::{Defaults, Delivery, Dispatcher, DrawWords, Notices, Posts, Services, Strangers};
 use qura_domain::draw::commitment::Mode;
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
@@ -86,8 +86,11 @@ impl Parts {
             messenger: messenger.clone(),
             bot: telegram.account.id,
         });
-        let posts =
-            Arc::new(Posts { language: config.language, bot_username: telegram.account.username.clone() });
+        let posts = Arc::new(Posts(Strangers {
+            language: config.language,
+            bot_username: telegram.account.username.clone(),
+            supports_inline: telegram.account.supports_inline,
+        }));
         let lotteries = Arc::new(LotteryService {
             db: db.clone(),
             clock: clock.clone(),
@@ -238,6 +241,7 @@ impl Parts {
                     random: self.random.clone(),
                     wakeups: self.wakeups.clone(),
                 }),
+                Arc::new(PublishLottery { lotteries: self.services.lotteries.clone() }),
                 Arc::new(Upkeep {
                     db: self.db.clone(),
                     clock: self.clock.clone(),

@@ -49,6 +49,7 @@ mod database;
 mod hostile;
 mod jobs;
 mod join_requests;
+mod limited_acts;
 mod lotteries;
 mod lottery_conditions;
 mod lottery_counters;

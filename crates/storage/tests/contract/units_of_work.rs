@@ -66,6 +66,7 @@ async fn write_a_lottery(tx: &mut Tx) -> Result<(), StorageError> {
     tx.lotteries().advance(draft.id, step(LotteryState::Draft, LotteryState::Open), None, at(1)).await?;
     tx.participants().join(draft.id, &[newcomer(1)]).await?;
     tx.challenges().save(user, 1, &Attempts::default(), at(1)).await?;
+    tx.limited_acts().record(user, "a", at(1), 1, at(0)).await?;
     let event = MembershipEvent {
         chat: ChatId::new(-5),
         user,
@@ -91,7 +92,8 @@ async fn tables_with_rows(db: &Db) -> i64 {
         UNION ALL SELECT COUNT(*) FROM user_channels UNION ALL SELECT COUNT(*) FROM lotteries
         UNION ALL SELECT COUNT(*) FROM draw_secrets UNION ALL SELECT COUNT(*) FROM lottery_conditions
         UNION ALL SELECT COUNT(*) FROM lottery_counters UNION ALL SELECT COUNT(*) FROM lottery_participants
-        UNION ALL SELECT COUNT(*) FROM challenges UNION ALL SELECT COUNT(*) FROM membership_events) AS counts";
+        UNION ALL SELECT COUNT(*) FROM challenges UNION ALL SELECT COUNT(*) FROM membership_events
+        UNION ALL SELECT COUNT(*) FROM limited_acts) AS counts";
     let (sum,): (i64,) = match db {
         Db::Pg(pool) => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
         Db::Lite { read, .. } => sqlx::query_as(SQL).fetch_one(read).await.unwrap(),

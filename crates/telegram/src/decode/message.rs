@@ -31,6 +31,21 @@ struct MessageShape {
     photo: Vec<PhotoSize>,
     video: Option<File>,
     animation: Option<File>,
+    /// An animation is a document, too.
+    document: Option<Present>,
+    audio: Option<Present>,
+    voice: Option<Present>,
+    video_note: Option<Present>,
+    sticker: Option<Present>,
+    story: Option<Present>,
+    paid_media: Option<Present>,
+    poll: Option<Present>,
+    checklist: Option<Present>,
+    contact: Option<Present>,
+    location: Option<Present>,
+    dice: Option<Present>,
+    game: Option<Present>,
+    media_group_id: Option<String>,
     reply_to_message: Option<ReplyTo>,
     forward_origin: Option<ForwardOrigin>,
     chat_shared: Option<ChatShared>,
@@ -118,9 +133,30 @@ impl From<ForwardOrigin> for Origin {
     }
 }
 
+impl MessageShape {
+    fn has_other_content(&self) -> bool {
+        let others = [
+            &self.audio,
+            &self.voice,
+            &self.video_note,
+            &self.sticker,
+            &self.story,
+            &self.paid_media,
+            &self.poll,
+            &self.checklist,
+            &self.contact,
+            &self.location,
+            &self.dice,
+            &self.game,
+        ];
+        others.into_iter().any(Option::is_some) || (self.document.is_some() && self.animation.is_none())
+    }
+}
+
 /// Reads a message of any chat.
 pub fn read(body: &str) -> Result<Message, Malformed> {
     let message: MessageShape = shape::read(body)?;
+    let has_other_content = message.has_other_content();
     let text = match (message.text, message.caption) {
         (Some(text), _) => rich(text, message.entities),
         (None, Some(caption)) => rich(caption, message.caption_entities),
@@ -135,6 +171,8 @@ pub fn read(body: &str) -> Result<Message, Malformed> {
         date: shape::date(message.date),
         text,
         media,
+        has_other_content,
+        album: message.media_group_id,
         reply_to: message.reply_to_message.map(|reply| reply.message_id),
         origin: message.forward_origin.map(Into::into),
         chat_shared: message.chat_shared.map(|shared| (shared.request_id, shared.chat_id)),

@@ -101,6 +101,17 @@ fn media_is_known_by_its_largest_size() {
     for none in [json!({"text": "x"}), json!({"photo": []}), json!({"document": {"file_id": "d"}})] {
         assert_eq!(message(none).media, None);
     }
+    for (content, is_other) in [
+        (json!({"text": "x"}), false),
+        (json!({"animation": file, "document": file}), false),
+        (json!({"document": file, "caption": "x"}), true),
+        (json!({"sticker": file}), true),
+        (json!({"voice": file}), true),
+    ] {
+        assert_eq!(message(content.clone()).has_other_content, is_other, "{content}");
+    }
+    assert_eq!(message(json!({"photo": photo, "media_group_id": "7"})).album.as_deref(), Some("7"));
+    assert_eq!(message(json!({"photo": photo})).album, None);
     let absurd = json!([size("a", i64::MAX, i64::MAX), size("b", 1, -1)]);
     assert_eq!(message(json!({"photo": absurd})).media, of(MediaKind::Photo, "a"));
 }

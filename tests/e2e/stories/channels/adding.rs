@@ -24,7 +24,7 @@ async fn a_channel_is_added_by_its_name_and_by_its_link() {
     begins_to_add(&sara).await;
     sara.says(" @Qura_News ").await;
     let card = is_told(&sara, &news).await;
-    card.has_buttons(&["فتح", "تحديث", "حذف", "رجوع", "الرئيسية"]);
+    card.has_buttons(&["إنشاء روليت هنا", "فتح", "تحديث", "حذف", "رجوع", "الرئيسية"]);
     assert!(card.text.contains(&Msg::ChannelsCardReady.plain(Default::default())), "{}", card.text);
     // The owner, سارة and the bot.
     assert!(card.text.contains(&Msg::ChannelsCardMembers { members: 3 }.plain(Default::default())));
@@ -126,7 +126,7 @@ async fn the_discussion_group_of_a_channel_is_offered() {
     opens_the_list(&sara).await;
     sara.presses("أخبار").await.is_quiet();
     let card = sara.sees(Msg::ChannelsCardReady).await;
-    card.has_buttons(&["فتح", "تحديث", "حذف", "رجوع", "الرئيسية"]);
+    card.has_buttons(&["إنشاء روليت هنا", "فتح", "تحديث", "حذف", "رجوع", "الرئيسية"]);
     w.ends().await;
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ChannelButton, ChannelScreen, back_and_home, failure, list, obstacles};
 use crate::context::{Context, Outcome};
+use crate::features::roulette::RouletteButton;
 use crate::press::Press;
 use crate::view::{View, Viewer};
 use crate::wizard;
@@ -61,6 +62,10 @@ impl ChannelCard {
         view = view.below(&Msg::ChannelsCardIdle);
         if !self.obstacles.is_empty() {
             view = view.press(&Msg::ChannelsRecheck, &ChannelButton::Refresh { chat: self.chat });
+        }
+        if self.obstacles.is_empty() {
+            let here = RouletteButton::Pick { chat: self.chat, draft: None };
+            view = view.press(&Msg::RouletteCreateHere, &here);
         }
         if let Some(link) = &self.link {
             view = view.url(&Msg::ChannelsOpen, link);

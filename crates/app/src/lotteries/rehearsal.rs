@@ -1,0 +1,138 @@
+//! The rehearsal: everything that a publication needs, looked at now.
+
+use std::collections::BTreeSet;
+
+use qura_domain::channel::{Channel, Obstacle, Purpose};
+use qura_domain::code::Code;
+use qura_domain::condition::Condition;
+use qura_domain::ids::{ChatId, UserId};
+use qura_domain::lottery::{Lottery, LotterySettings, LotteryState, Publication, SettingsError};
+use qura_storage::StorageError;
+use serde::{Deserialize, Serialize};
+
+use super::LotteryService;
+use crate::channels::{ExamineError, Examined};
+
+/// One thing that was looked at. Stored in screens and notices: variants and fields are added, never
+/// renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// Where it is to be published. No obstacles: all is well.
+    Chat { title: String, obstacles: Vec<Obstacle> },
+    /// A chat that is a condition. No obstacles: all is well.
+    ConditionChat { title: String, obstacles: Vec<Obstacle> },
+    /// A lottery that is a condition.
+    ConditionLottery { code: Code, is_open: bool },
+    /// There is no template.
+    NoTemplate,
+    /// A setting that cannot be.
+    Settings(SettingsError),
+    /// Telegram refuses the post for another reason, in its words.
+    Refused(String),
+}
+
+impl Check {
+    /// Whether all is well with it.
+    pub fn passed(&self) -> bool {
+        match self {
+            Self::Chat { obstacles, .. } | Self::ConditionChat { obstacles, .. } => obstacles.is_empty(),
+            Self::ConditionLottery { is_open, .. } => *is_open,
+            Self::NoTemplate | Self::Settings(_) | Self::Refused(_) => false,
+        }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rehearsal {
+    pub checks: Vec<Check>,
+    /// The chats as they are now, to be kept.
+    pub channels: Vec<Channel>,
+}
+
+impl Rehearsal {
+    pub fn passed(&self) -> bool {
+        self.checks.iter().all(Check::passed)
+    }
+}
+
+impl LotteryService {
+    /// Looks at every right and every condition that a publication needs. Asks Telegram, so it is called
+    /// before the transaction.
+    pub async fn rehearse(&self, lottery: &Lottery) -> Result<Rehearsal, ExamineError> {
+        let mut rehearsal = Rehearsal::default();
+        if lottery.template.is_blank() {
+            rehearsal.checks.push(Check::NoTemplate);
+        }
+        if let Err(error) = self.check_settings(lottery) {
+            rehearsal.checks.push(Check::Settings(error));
+        }
+        let organizer = lottery.organizer;
+        let (title, obstacles) =
+            self.look_at(organizer, lottery.chat, Purpose::Publish, &mut rehearsal.channels).await?;
+        rehearsal.checks.push(Check::Chat { title, obstacles });
+        let mut looked_at = BTreeSet::new();
+        for condition in self.conditions(lottery.id).await? {
+            let check = match &condition {
+                // To be in a chat and to boost it are two conditions and one look.
+                Condition::Channel { chat } | Condition::Group { chat } | Condition::Boost { chat }
+                    if !looked_at.insert(*chat) =>
+                {
+                    continue;
+                }
+                Condition::Channel { chat } | Condition::Group { chat } | Condition::Boost { chat } => {
+                    let (title, obstacles) =
+                        self.look_at(organizer, *chat, Purpose::Condition, &mut rehearsal.channels).await?;
+                    Check::ConditionChat { title, obstacles }
+                }
+                // There are no contests yet, so no code is that of an entry.
+                Condition::Lottery { code }
+                | Condition::Vote { entry: code }
+                | Condition::Comment { entry: code } => {
+                    Check::ConditionLottery { code: code.clone(), is_open: self.is_joinable(code).await? }
+                }
+            };
+            rehearsal.checks.push(check);
+        }
+        Ok(rehearsal)
+    }
+
+    /// Whether the settings can be published with: a draft's now or at its time, a scheduled one's now.
+    pub(super) fn check_settings(&self, lottery: &Lottery) -> Result<(), SettingsError> {
+        match lottery.state {
+            LotteryState::Scheduled => {
+                let due = LotterySettings { publication: Publication::Now, ..lottery.settings.clone() };
+                due.check(self.clock.now())
+            }
+            _ => lottery.settings.check(self.clock.now()),
+        }
+    }
+
+    async fn is_joinable(&self, code: &Code) -> Result<bool, StorageError> {
+        let found = self.find(code).await?;
+        Ok(found.is_some_and(|lottery| lottery.deleted_at.is_none() && lottery.state.is_changeable()))
+    }
+
+    async fn look_at(
+        &self,
+        organizer: UserId,
+        chat: ChatId,
+        purpose: Purpose,
+        found: &mut Vec<Channel>,
+    ) -> Result<(String, Vec<Obstacle>), ExamineError> {
+        match self.channels.examine(organizer, chat.into(), purpose).await {
+            Ok(Examined { channel, obstacles }) => {
+                let title = channel.title.clone();
+                found.push(channel);
+                Ok((title, obstacles))
+            }
+            Err(ExamineError::Refused(_)) => {
+                let known = self.db.read().await?.channels().get(chat).await?;
+                let title = known.map(|channel| channel.title).unwrap_or_default();
+                Ok((title, vec![Obstacle::BotNotAdministrator]))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

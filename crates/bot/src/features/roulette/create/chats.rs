@@ -1,0 +1,144 @@
+//! The first step: where the lottery is to be published.
+
+use qura_app::channels::ExamineError;
+use qura_app::ingest::HandleError;
+use qura_app::lotteries::DraftRefusal;
+use qura_domain::channel::Purpose;
+use qura_domain::code::Code;
+use qura_domain::ids::ChatId;
+use qura_domain::lottery::LotterySettings;
+use qura_i18n::Msg;
+use qura_storage::Page;
+use serde::{Deserialize, Serialize};
+
+use super::{Step, shown, stale};
+use crate::context::{Context, Outcome};
+use crate::features::channels::{ChannelButton, ChannelScreen, ObstacleScreen};
+use crate::features::roulette::{RouletteButton, RouletteScreen, back_and_home};
+use crate::press::Press;
+use crate::view::{View, Viewer};
+use crate::wizard;
+
+/// A page of the chats that a person linked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChatChoice {
+    rows: Vec<ListedChat>,
+    /// The draft that is to be published elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    draft: Option<Code>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<ChatId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<ChatId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct ListedChat {
+    chat: ChatId,
+    title: String,
+    ready: bool,
+}
+
+impl ChatChoice {
+    pub fn view(&self, viewer: &Viewer) -> View {
+        let title = if self.rows.is_empty() { Msg::RouletteChatsNone } else { Msg::RouletteChats };
+        let mut view = View::of(viewer, &title);
+        for row in &self.rows {
+            let title = row.title.clone();
+            let label = match row.ready {
+                true => Msg::ChannelsReadyButton { title },
+                false => Msg::ChannelsLackingButton { title },
+            };
+            view = view.press(&label, &RouletteButton::Pick { chat: row.chat, draft: self.draft.clone() });
+        }
+        let draft = || self.draft.clone();
+        let newer = self
+            .before
+            .map(|chat| view.button(&Msg::NavNewer, &RouletteButton::ChatsBefore { chat, draft: draft() }));
+        let older = self
+            .after
+            .map(|chat| view.button(&Msg::NavOlder, &RouletteButton::ChatsAfter { chat, draft: draft() }));
+        view = view.row(newer.into_iter().chain(older).collect());
+        view = view.press(&Msg::ChannelsAdd, &ChannelButton::Add);
+        match &self.draft {
+            Some(code) => {
+                let back = RouletteButton::Go { code: code.clone(), step: Step::Conditions };
+                back_and_home(
+                    view.press(&Msg::NavCancel, &RouletteButton::Leave { code: code.clone() }),
+                    &back,
+                )
+            }
+            None => back_and_home(view, &RouletteButton::Open),
+        }
+    }
+}
+
+/// The list was opened, or turned over.
+pub async fn opened(
+    cx: Context<'_>,
+    press: Press<RouletteButton>,
+    draft: Option<Code>,
+    at: Page<ChatId>,
+) -> Result<Outcome, HandleError> {
+    let page = cx.services.channels.list(press.person.id, at).await?;
+    let rows = page.channels.into_iter().map(|channel| ListedChat {
+        chat: channel.chat,
+        ready: channel.bot_obstacles(Purpose::Publish).is_empty(),
+        title: channel.title,
+    });
+    let choice = ChatChoice { rows: rows.collect(), draft, before: page.before, after: page.after };
+    wizard::leave(cx, press.person.id, vec![press.show(RouletteScreen::Chats(choice))]).await
+}
+
+/// A chat was chosen: it is looked at now, and a draft begins there.
+pub async fn picked(
+    cx: Context<'_>,
+    press: Press<RouletteButton>,
+    chat: ChatId,
+    draft: Option<Code>,
+) -> Result<Outcome, HandleError> {
+    let person = press.person.id;
+    let examined = match cx.services.channels.refresh(person, chat, Purpose::Publish).await {
+        Ok(examined) => examined,
+        Err(ExamineError::Storage(error)) => return Err(error.into()),
+        Err(error) => return Err(HandleError::Transient(error.to_string())),
+    };
+    let Some(examined) = examined else {
+        return Ok(cx.say(vec![press.alert(Msg::AlertStale), press.show(RouletteScreen::Home)]));
+    };
+    let mut tx = cx.begin().await?;
+    cx.services.channels.record(&mut tx, &examined.channel, person).await?;
+    if !examined.obstacles.is_empty() {
+        let screen = ChannelScreen::Obstacles(ObstacleScreen::of(examined.channel, examined.obstacles));
+        let outcome =
+            cx.commit(tx, vec![press.toast(Msg::ChannelsRecheckLacking), press.show(screen)]).await?;
+        cx.services.channels.announce().await;
+        return Ok(outcome);
+    }
+    let begun = match &draft {
+        None => {
+            let challenge = cx.services.joining.offered.first().copied();
+            let settings = LotterySettings { challenge, ..LotterySettings::default() };
+            Some(cx.services.lotteries.begin(&mut tx, person, chat, settings).await?)
+        }
+        Some(code) => cx.services.lotteries.move_to(&mut tx, person, code, chat).await?,
+    };
+    let outcome = match (begun, draft) {
+        (Some(Ok(lottery)), _) => shown(cx, tx, press, &lottery, Step::Conditions, Vec::new()).await?,
+        (Some(Err(refusal)), _) => {
+            tx.rollback().await?;
+            let why = match refusal {
+                DraftRefusal::TooMany => Msg::RouletteDraftsTooManyAlert,
+                DraftRefusal::NotLinked => Msg::AlertStale,
+            };
+            cx.say(vec![press.alert(why)])
+        }
+        (None, Some(code)) => {
+            tx.rollback().await?;
+            stale(cx, press, &code).await?
+        }
+        (None, None) => cx.say(vec![press.alert(Msg::AlertStale)]),
+    };
+    cx.services.channels.announce().await;
+    Ok(outcome)
+}

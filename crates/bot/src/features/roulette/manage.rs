@@ -1,0 +1,266 @@
+//! The card of a lottery, as its organizer sees it.
+
+use qura_app::ingest::HandleError;
+use qura_app::lotteries::{Check, DraftRefusal, Shelf, post_link};
+use qura_domain::code::Code;
+use qura_domain::ids::UserId;
+use qura_domain::link::DeepLink;
+use qura_domain::lottery::LotteryState;
+use qura_domain::time::Timestamp;
+use qura_i18n::{LocalTime, Msg};
+use serde::{Deserialize, Serialize};
+
+use super::create::preview::name_checks;
+use super::{RouletteButton, RouletteScreen, back_and_home};
+use crate::context::{Context, Outcome};
+use crate::features::menu::MenuButton;
+use crate::features::mine::{self, MineButton};
+use crate::press::Press;
+use crate::view::{View, Viewer};
+use crate::wizard;
+
+/// Code points of the template that tell which lottery it is.
+const EXCERPT: usize = 60;
+
+/// A lottery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CardScreen {
+    code: Code,
+    state: LotteryState,
+    /// Of its chat.
+    title: String,
+    /// The beginning of its template.
+    excerpt: String,
+    participants: u64,
+    winners: u32,
+    reserves: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    publish_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    draw_at: Option<Timestamp>,
+    /// Where its post is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    /// Where people join, wherever it is passed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entrance: Option<String>,
+    /// What just happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<Msg>,
+}
+
+impl CardScreen {
+    pub fn view(&self, viewer: &Viewer) -> View {
+        let code = || self.code.clone();
+        let state = state_label(self.state).plain(viewer.language);
+        let head = Msg::RouletteCard { title: self.title.clone(), text: self.excerpt.clone(), state };
+        let mut view = View::of(viewer, &head);
+        if let Some(note) = &self.note {
+            view = view.above(note);
+        }
+        let (winners, reserves) = (i64::from(self.winners), i64::from(self.reserves));
+        view = view.below(&Msg::RouletteCardWinners { winners, reserves });
+        let time = |at| LocalTime { at, zone: viewer.timezone };
+        if let Some(at) = self.publish_at.filter(|_| self.state == LotteryState::Scheduled) {
+            view = view.below(&Msg::RouletteCardPublication { time: time(at) });
+        }
+        if let Some(at) = self.draw_at {
+            view = view.below(&Msg::RouletteCardDraw { time: time(at) });
+        }
+        if !matches!(self.state, LotteryState::Draft | LotteryState::Scheduled) {
+            let participants = i64::try_from(self.participants).unwrap_or(i64::MAX);
+            view = view.below(&Msg::RouletteCardParticipants { count: participants });
+            view = view.below(&Msg::RouletteCardCode { code: self.code.to_string() });
+        }
+        if let Some(entrance) = &self.entrance {
+            view = view.below(&Msg::RouletteCardEntrance { link: entrance.clone() });
+        }
+        if let Some(link) = &self.link {
+            view = view.url(&Msg::RouletteOpenPost, link);
+        }
+        view = match self.state {
+            LotteryState::Draft => view
+                .press(&Msg::RouletteResume, &RouletteButton::Resume { code: code() })
+                .press(&Msg::RouletteDiscard, &RouletteButton::Discard { code: code() }),
+            LotteryState::Scheduled => {
+                view.press(&Msg::RouletteCallBack, &RouletteButton::CallBack { code: code() })
+            }
+            _ => view,
+        };
+        view = view.press(&Msg::RouletteCopy, &RouletteButton::Copy { code: code() });
+        back_and_home(view, &MineButton::Shelf { shelf: Shelf::of(self.state) })
+    }
+}
+
+/// What a state is called.
+pub const fn state_label(state: LotteryState) -> Msg {
+    match state {
+        LotteryState::Draft => Msg::RouletteStateDraft,
+        LotteryState::Scheduled => Msg::RouletteStateScheduled,
+        LotteryState::Open => Msg::RouletteStateOpen,
+        LotteryState::Paused => Msg::RouletteStatePaused,
+        LotteryState::Frozen | LotteryState::Drawing | LotteryState::Drawn => Msg::RouletteStateDrawing,
+        LotteryState::Announced => Msg::RouletteStateAnnounced,
+        LotteryState::Cancelled => Msg::RouletteStateCancelled,
+        LotteryState::Reopened => Msg::RouletteStateReopened,
+    }
+}
+
+/// The card as it is now; `None` for what is not this person's.
+pub async fn card(
+    cx: Context<'_>,
+    person: UserId,
+    code: &Code,
+    note: Option<Msg>,
+) -> Result<Option<CardScreen>, HandleError> {
+    let found = cx.services.lotteries.find_with_count(code).await?;
+    let theirs = found.filter(|(lottery, _)| lottery.organizer == person && lottery.deleted_at.is_none());
+    let Some((lottery, count)) = theirs else { return Ok(None) };
+    let channel = cx.services.db.read().await?.channels().get(lottery.chat).await?;
+    let username = channel.as_ref().and_then(|channel| channel.username.clone());
+    let entrance = DeepLink::Join(lottery.code.clone()).payload();
+    Ok(Some(CardScreen {
+        title: channel.map(|channel| channel.title).unwrap_or_default(),
+        excerpt: lottery.template.excerpt(EXCERPT).into_parts().0,
+        participants: count.participants,
+        winners: lottery.settings.winners,
+        reserves: lottery.settings.reserves(),
+        publish_at: lottery.settings.publish_at(),
+        draw_at: lottery.settings.draw_at(),
+        link: lottery.post.map(|post| post_link(lottery.chat, username.as_deref(), post)),
+        entrance: lottery
+            .state
+            .is_changeable()
+            .then(|| format!("https://t.me/{}?start={entrance}", cx.services.bot_username)),
+        state: lottery.state,
+        code: lottery.code,
+        note,
+    }))
+}
+
+/// The card was opened. A wizard that the person was in ends.
+pub async fn opened(
+    cx: Context<'_>,
+    press: Press<RouletteButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    match card(cx, press.person.id, code, None).await? {
+        Some(card) => wizard::leave(cx, press.person.id, vec![press.show(RouletteScreen::Card(card))]).await,
+        None => not_theirs(cx, press).await,
+    }
+}
+
+/// A scheduled publication was called back.
+pub async fn called_back(
+    cx: Context<'_>,
+    press: Press<RouletteButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    let mut tx = cx.begin().await?;
+    let called_back = cx.services.lotteries.call_back(&mut tx, press.person.id, code).await?;
+    if called_back != Some(true) {
+        tx.rollback().await?;
+        let why = if called_back.is_some() { Msg::RouletteTooLateAlert } else { Msg::AlertStale };
+        return match card(cx, press.person.id, code, None).await? {
+            Some(card) => Ok(cx.say(vec![press.alert(why), press.show(RouletteScreen::Card(card))])),
+            None => not_theirs(cx, press).await,
+        };
+    }
+    let note = Some(Msg::RouletteCalledBack);
+    let Some(card) = card(cx, press.person.id, code, note).await? else { return not_theirs(cx, press).await };
+    let card = CardScreen { state: LotteryState::Draft, ..card };
+    cx.commit(tx, vec![press.show(RouletteScreen::Card(card))]).await
+}
+
+/// «نسخ»: the copy is shown as a draft.
+pub async fn copied(
+    cx: Context<'_>,
+    press: Press<RouletteButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    let Some(card) = card(cx, press.person.id, code, None).await? else { return not_theirs(cx, press).await };
+    let mut tx = cx.begin().await?;
+    match cx.services.lotteries.copy(&mut tx, press.person.id, code).await? {
+        Some(Ok(copy)) => {
+            let card = CardScreen {
+                code: copy.code,
+                state: LotteryState::Draft,
+                participants: 0,
+                publish_at: None,
+                draw_at: copy.settings.draw_at(),
+                link: None,
+                entrance: None,
+                note: Some(Msg::RouletteCopied),
+                ..card
+            };
+            cx.commit(tx, vec![press.show(RouletteScreen::Card(card))]).await
+        }
+        Some(Err(DraftRefusal::TooMany | DraftRefusal::NotLinked)) => {
+            tx.rollback().await?;
+            Ok(cx.say(vec![press.alert(Msg::RouletteDraftsTooManyAlert)]))
+        }
+        None => {
+            tx.rollback().await?;
+            not_theirs(cx, press).await
+        }
+    }
+}
+
+pub fn confirm_discard(viewer: &Viewer, code: &Code) -> View {
+    let card = RouletteButton::Card { code: code.clone() };
+    let view = View::of(viewer, &Msg::RouletteDiscardConfirm);
+    let row = vec![
+        view.button(&Msg::NavConfirm, &RouletteButton::ConfirmDiscard { code: code.clone() }),
+        view.button(&Msg::NavCancel, &card),
+    ];
+    back_and_home(view.row(row), &card)
+}
+
+pub async fn discard_asked(
+    cx: Context<'_>,
+    press: Press<RouletteButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    match cx.services.lotteries.draft(press.person.id, code).await? {
+        Some(lottery) => Ok(cx.say(vec![press.show(RouletteScreen::ConfirmDiscard { code: lottery.code })])),
+        None => opened(cx, press, code).await,
+    }
+}
+
+/// A draft was thrown away.
+pub async fn discarded(
+    cx: Context<'_>,
+    press: Press<RouletteButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    let mut tx = cx.begin().await?;
+    if !cx.services.lotteries.discard(&mut tx, press.person.id, code).await? {
+        tx.rollback().await?;
+        return opened(cx, press, code).await;
+    }
+    let note = Some(Msg::RouletteDiscarded);
+    let list = mine::without(cx, press.person.id, Shelf::Drafts, code, note).await?;
+    cx.commit(tx, vec![press.show(list)]).await
+}
+
+async fn not_theirs(cx: Context<'_>, press: Press<RouletteButton>) -> Result<Outcome, HandleError> {
+    metrics::counter!("callbacks_forbidden_total").increment(1);
+    Ok(cx.say(vec![press.alert(Msg::AlertStale), press.show(RouletteScreen::Home)]))
+}
+
+/// To the organizer: the post is there.
+pub fn published(viewer: &Viewer, code: &Code, title: &str, link: &str) -> View {
+    View::of(viewer, &Msg::RoulettePublished { title: title.to_owned(), code: code.to_string() })
+        .url(&Msg::RouletteOpenPost, link)
+        .press(&Msg::RouletteManage, &RouletteButton::Card { code: code.clone() })
+        .press(&Msg::NavHome, &MenuButton::Home)
+        .done()
+}
+
+/// To the organizer: it could not be published.
+pub fn not_published(viewer: &Viewer, code: &Code, checks: &[Check]) -> View {
+    name_checks(View::of(viewer, &Msg::RouletteNotPublished), viewer, checks)
+        .press(&Msg::RouletteManage, &RouletteButton::Card { code: code.clone() })
+        .press(&Msg::NavHome, &MenuButton::Home)
+        .done()
+}

@@ -39,6 +39,9 @@ export function query(fields) {
 /** Lets a person do something: `act(5000001, "send", {bot: 1001, text: "…"})`. */
 export const act = (person, what, body) => post(`/people/${person}/${what}`, body);
 
+/** Where a file that Telegram has can be seen. */
+export const fileUrl = (fileId) => `/control/files/${encodeURIComponent(fileId)}`;
+
 /** Uploads a file of the visitor's; answers with the medium to send. */
 export async function upload(file) {
   const kind = mediaKind(file.type);

@@ -211,8 +211,8 @@ function renderKeyboard() {
   fill(box, (keyboard?.rows ?? []).map((row, r) => el("div", { class: "keyboard-row" }, row.map((button, c) =>
     el("button", { class: "key", "data-reply-button": `${r}:${c}`, "data-kind": button.kind, "data-focus": `reply:${r}:${c}`,
       onclick: () => attempt(() => pressReply(talk, button)) },
-    button.kind === "request_chat" ? el("span", { "aria-hidden": "true" }, button.chat_is_channel ? "📢" : "👥") : null,
-    el("span", { class: "key-text", dir: "auto" }, button.text))))));
+    el("span", { class: "key-text", dir: "auto" }, button.text),
+    button.kind === "request_chat" ? el("span", { class: "key-sign", "aria-hidden": "true" }, "⋯") : null)))));
 }
 
 async function pressReply(talk, button) {

@@ -1,6 +1,6 @@
 // Inline mode: «@bot words» in the composer asks that bot, and its results are offered.
 
-import { act } from "./api.js";
+import { act, fileUrl } from "./api.js";
 import { attempt } from "./dialogs.js";
 import { el, fill } from "./dom.js";
 import { goTo } from "./navigation.js";
@@ -54,7 +54,16 @@ function resultRow(talk, answer, result, done) {
     await act(state.viewer, "choose", { inline_query_id: answer.inline_query_id, result_id: result.id, ...target(talk.place) });
     done();
   });
-  return el("button", { class: "suggestion", "data-result": result.id, onclick: choose },
-    el("span", { dir: "auto" }, result.title ?? result.caption ?? result.type),
-    result.description ? el("small", { dir: "auto" }, result.description) : null);
+  return el("button", { class: "suggestion result", "data-result": result.id, onclick: choose },
+    thumbnail(result),
+    el("span", { class: "result-text" },
+      el("bdi", {}, result.title ?? result.caption ?? result.type),
+      result.description ? el("small", {}, el("bdi", {}, result.description)) : null));
+}
+
+const RESULT_SIGNS = { article: "📝", video: "🎬", mpeg4_gif: "🎞️", gif: "🎞️", document: "📄" };
+
+function thumbnail(result) {
+  if (!result.photo_file_id) return el("span", { class: "thumbnail", "aria-hidden": "true" }, RESULT_SIGNS[result.type] ?? "•");
+  return el("img", { class: "thumbnail", src: fileUrl(result.photo_file_id), alt: "" });
 }

@@ -55,7 +55,7 @@ function replyQuote(message, scene) {
 
 function medium({ media }) {
   if (!media) return null;
-  const label = media.file_name ? named(media.file_name) : mediaWord(media.kind);
+  const label = media.file_name ? fileName(media.file_name) : mediaWord(media.kind);
   const shape = media.width && media.height ? { width: media.width, height: media.height } : {};
   const mark = { "data-media": media.kind };
   switch (media.kind) {
@@ -72,6 +72,12 @@ function medium({ media }) {
         el("span", { class: "file-sign", "aria-hidden": "true" }, "📄"),
         el("span", { class: "file-name" }, label, el("small", {}, latin(sizeOf(media.size)))));
   }
+}
+
+/** The extension keeps its place beside an Arabic name. */
+function fileName(name) {
+  const [, stem, extension] = /^(.+)(\.[A-Za-z0-9]{1,8})$/.exec(name) ?? [null, name, ""];
+  return el("span", {}, named(stem), extension ? latin(extension) : null);
 }
 
 function sizeOf(bytes) {

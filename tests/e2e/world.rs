@@ -5,7 +5,11 @@ pub mod channel;
 pub mod control;
 pub mod database;
 pub mod ending;
+<<<<<<< HEAD
 pub mod inline;
+=======
+pub mod lottery;
+>>>>>>> 38a5f3e (e2e: joining, challenges, conditions, counters, memberships; a storm; a crowd that presses a button)
 pub mod person;
 pub mod press;
 pub mod program;
@@ -25,6 +29,7 @@ use control::Control;
 pub use control::PATIENCE;
 use database::Database;
 use ending::Expected;
+pub use lottery::{Lottery, LotteryPlan};
 pub use person::Person;
 use program::{Launch, Program, Said};
 pub use screen::Screen;

@@ -3,6 +3,7 @@
 mod blocked;
 mod crash;
 mod crowd;
+mod join_storm;
 mod mutated_updates;
 mod redelivery;
 mod strange_updates;

@@ -79,6 +79,15 @@ impl Control {
         self.post("/updates", json!({"raw": raw})).await;
     }
 
+    /// A call of the Bot API, as the program makes them; its result.
+    pub async fn as_the_bot(&self, token: &str, method: &str, body: Value) -> Value {
+        let url = format!("{}/bot{token}/{method}", self.base);
+        let request = self.http.post(url).header("content-type", "application/json").body(body.to_string());
+        let said: Value = serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
+        assert_eq!(said["ok"], Value::Bool(true), "{method} {body}: {said}");
+        said["result"].clone()
+    }
+
     /// Any call; a refusal with its status and its reason.
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Result<Value, (u16, String)> {
         let url = format!("{}/control{path}", self.base);

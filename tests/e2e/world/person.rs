@@ -141,10 +141,24 @@ impl Person {
         self.me.control.injects(json!({"callback_query": query})).await;
     }
 
+    /// Presses a button of a message in a channel or group.
+    pub async fn presses_in(&self, chat: i64, message: i64, label: impl Label) -> Press {
+        self.presses_at(json!({"chat": chat, "message": message}), label).await
+    }
+
+    /// Opens a link to the bot.
+    pub async fn opens(&self, url: &str) {
+        self.acts("open_link", json!({"url": url})).await;
+    }
+
     async fn presses_under(&self, message: i64, label: impl Label) -> Press {
+        self.presses_at(json!({"message": message}), label).await
+    }
+
+    async fn presses_at(&self, mut body: Value, label: impl Label) -> Press {
         let label = label.text(self.language);
         let begun = Instant::now();
-        let body = json!({"message": message, "text": label, "wait_ms": 20_000});
+        (body["text"], body["wait_ms"]) = (json!(label), json!(20_000));
         let pressed = self.acts("press", body).await;
         let took = begun.elapsed();
         assert!(

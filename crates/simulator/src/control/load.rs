@@ -74,7 +74,7 @@ async fn send_all(app: App, run: u64, bot: i64, start: Start) {
     }
 }
 
-fn crowd_member(id: i64) -> Person {
+pub(super) fn crowd_member(id: i64) -> Person {
     Person {
         id,
         first_name: format!("P{id}"),

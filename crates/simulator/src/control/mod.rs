@@ -3,6 +3,7 @@
 mod acting;
 mod body;
 mod chats;
+mod crowd;
 mod inline;
 mod links;
 mod load;
@@ -68,6 +69,7 @@ pub fn routes() -> Router<App> {
         .route("/flood", post(trouble::set_flood))
         .route("/reset", post(trouble::reset))
         .route("/load/start", post(load::start))
+        .route("/load/press", post(crowd::press))
         .route("/load/{id}", get(load::report))
         .fallback(|| async { body::Problem::not_found("no such path") })
 }

@@ -111,7 +111,7 @@ fn find_button(world: &World, person: i64, place: Place, press: &Press) -> Resul
 
 impl World {
     /// Sends a callback query; its id.
-    fn press(&mut self, person: i64, place: Place, message_id: i64, data: &str) -> u64 {
+    pub(super) fn press(&mut self, person: i64, place: Place, message_id: i64, data: &str) -> u64 {
         self.note_act(place);
         let asked_ms = self.clock.now_ms();
         let Some(message) = self.message(place, message_id) else { return 0 };

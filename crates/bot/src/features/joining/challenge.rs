@@ -2,6 +2,8 @@
 
 pub mod picture;
 
+use std::time::Duration;
+
 use qura_app::ingest::HandleError;
 use qura_app::joining::{Answered, Asked, Look};
 use qura_app::subscription::Freshness;
@@ -91,7 +93,9 @@ impl PuzzleScreen {
 
 impl LockedScreen {
     pub fn view(&self, viewer: &Viewer) -> View {
-        let left = self.until.since(viewer.now);
+        // In whole minutes: to the second it would be wrong by the time that it is read.
+        let minutes = self.until.since(viewer.now).as_millis().div_ceil(60_000);
+        let left = Duration::from_secs(60 * u64::try_from(minutes).unwrap_or(0));
         let view = View::of(viewer, &Msg::ChallengeLocked { left });
         home(view.press(&Msg::JoinCheck, &JoinButton::Check { code: self.code.clone() }))
     }

@@ -14,6 +14,7 @@ use super::load::crowd_member;
 use crate::server::App;
 use crate::world::World;
 use crate::world::place::Place;
+use crate::world::queries::CALLBACK_MS;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,7 +48,7 @@ struct Waiting {
 
 /// The least time between two looks for answers.
 const LOOK: Duration = Duration::from_millis(5);
-/// A press that was not answered for so long never will be.
+/// After so long without any answer the crowd goes home.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub async fn press(State(app): State<App>, Body(press): Body<Press>) -> Reply {
@@ -92,20 +93,31 @@ async fn act(app: App, post: Post, press: Press) {
         next = end;
         sleep_until(Instant::now() + LOOK).await;
     }
-    let patience = Instant::now() + PATIENCE;
+    let mut patience = Instant::now() + PATIENCE;
     while !waiting.queries.is_empty() && Instant::now() < patience {
         sleep_until(Instant::now() + LOOK).await;
-        waiting.open_links(&mut app.world(), &post);
+        if waiting.open_links(&mut app.world(), &post) {
+            patience = Instant::now() + PATIENCE;
+        }
     }
 }
 
 impl Waiting {
-    /// Whoever was answered with a link opens it, once.
-    fn open_links(&mut self, world: &mut World, post: &Post) {
-        let opened = &mut self.opened;
+    /// Whoever was answered with a link opens it, once; whoever waited in vain presses again, as people
+    /// do. Whether anybody was answered.
+    fn open_links(&mut self, world: &mut World, post: &Post) -> bool {
+        let (opened, mut again, mut answered) = (&mut self.opened, Vec::new(), false);
+        let now_ms = world.clock.now_ms();
         self.queries.retain(|query| {
             let Some(callback) = world.queries.callbacks.get(query) else { return false };
-            let Some(answer) = &callback.answer else { return true };
+            let Some(answer) = &callback.answer else {
+                let in_vain = now_ms - callback.asked_ms > CALLBACK_MS;
+                if in_vain && !opened.contains(&callback.person) {
+                    again.push(callback.person);
+                }
+                return !in_vain;
+            };
+            answered = true;
             let payload = answer.url.as_ref().and_then(|url| url.rsplit_once("?start="));
             let (bot, person) = (callback.bot, callback.person);
             let Some((_, payload)) = payload.map(|(link, payload)| (link, payload.to_owned())) else {
@@ -118,5 +130,9 @@ impl Waiting {
             }
             false
         });
+        for person in again {
+            self.queries.push(world.press(person, post.place, post.message, &post.data));
+        }
+        answered
     }
 }

@@ -5,11 +5,8 @@ pub mod channel;
 pub mod control;
 pub mod database;
 pub mod ending;
-<<<<<<< HEAD
 pub mod inline;
-=======
 pub mod lottery;
->>>>>>> 38a5f3e (e2e: joining, challenges, conditions, counters, memberships; a storm; a crowd that presses a button)
 pub mod person;
 pub mod press;
 pub mod program;

@@ -1,4 +1,4 @@
-//! Stories about lotteries.
+//! Lotteries, from the wizard of their organizer to the post and what people do with it.
 
 mod challenges;
 mod conditions;

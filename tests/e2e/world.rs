@@ -1,9 +1,11 @@
 //! A world: a simulated Telegram, the real program, and the people between them.
 
+pub mod beacon;
 pub mod builder;
 pub mod channel;
 pub mod control;
 pub mod database;
+pub mod draw;
 pub mod ending;
 pub mod inline;
 pub mod lottery;
@@ -50,6 +52,8 @@ pub struct World {
     program: Option<Program>,
     /// By how much the program's clock is ahead.
     ahead: Duration,
+    /// Where its clock stands still, in milliseconds since 1970.
+    stands_at: Option<i64>,
     pub expected: Expected,
     folder: TempDir,
     /// Last, so that the program is gone before it.
@@ -134,15 +138,44 @@ impl World {
         const BELIEVED: Duration = Duration::from_millis(40);
 
         self.ahead += time;
+        if let Some(at) = self.stands_at {
+            let ms = i64::try_from(time.as_millis()).unwrap();
+            self.control.post("/clock", json!({"advance_ms": ms})).await;
+            return self.stands_at_ms(at + ms).await;
+        }
         let (file, draft) = (self.folder.path().join("clock"), self.folder.path().join("clock.draft"));
         std::fs::write(&draft, self.ahead.as_millis().to_string()).unwrap();
         std::fs::rename(draft, file).unwrap();
         tokio::time::sleep(BELIEVED).await;
     }
 
+    /// The program's clock stands still at this moment, that of Telegram stays where it is.
+    pub async fn stands_at_ms(&mut self, ms: i64) {
+        self.stands_at = Some(ms);
+        let (file, draft) = (self.folder.path().join("clock"), self.folder.path().join("clock.draft"));
+        std::fs::write(&draft, format!("@{ms}")).unwrap();
+        std::fs::rename(draft, file).unwrap();
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+
+    /// The program dies by itself at this point, once.
+    pub fn dies_at(&self, point: &str) {
+        std::fs::write(self.folder.path().join("fault"), point).unwrap();
+    }
+
+    /// It died there, and starts again.
+    pub async fn died_and_starts_again(&mut self) {
+        let status = self.program_ends_within(PATIENCE).await;
+        assert!(!status.success() && status.code().is_none(), "it ended in another way: {status}");
+        self.program_starts();
+    }
+
     /// Now, by the program's clock: microseconds since 1970.
     #[expect(clippy::disallowed_methods, reason = "the program's own clock cannot be asked from here")]
     pub fn now(&self) -> i64 {
+        if let Some(ms) = self.stands_at {
+            return ms * 1_000;
+        }
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         i64::try_from((since + self.ahead).as_micros()).unwrap()
     }

@@ -60,6 +60,10 @@ impl MembershipService {
         if reader.conditions().watches(chat).await? {
             return Ok(true);
         }
-        Ok(!reader.lotteries().in_chat(chat, &WATCHED, 1).await?.is_empty())
+        if !reader.lotteries().in_chat(chat, &WATCHED, 1).await?.is_empty() {
+            return Ok(true);
+        }
+        // Who was removed keeps a win, who left does not, until it is for good.
+        reader.winners().is_held_in(chat).await
     }
 }

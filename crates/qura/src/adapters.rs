@@ -24,11 +24,29 @@ impl Clock for SystemClock {
 }
 
 /// The machine's clock, moved by as many milliseconds as a file says: how tests move several
-/// processes through time together.
+/// processes through time together. `@` before the number makes it stand still at that many milliseconds
+/// since 1970.
 #[derive(Debug)]
 pub struct TestClock {
     file: PathBuf,
-    read: Mutex<Option<(Instant, i64)>>,
+    read: Mutex<Option<(Instant, Shift)>>,
+}
+
+/// What the file says, in microseconds.
+#[derive(Clone, Copy, Debug)]
+enum Shift {
+    By(i64),
+    StandsAt(i64),
+}
+
+impl Shift {
+    fn parse(text: &str) -> Option<Self> {
+        let micros = |text: &str| text.parse::<i64>().ok().map(|ms| ms.saturating_mul(1000));
+        match text.strip_prefix('@') {
+            Some(at) => micros(at).map(Self::StandsAt),
+            None => micros(text).map(Self::By),
+        }
+    }
 }
 
 impl TestClock {
@@ -39,17 +57,17 @@ impl TestClock {
         Self { file, read: Mutex::new(None) }
     }
 
-    fn offset_micros(&self) -> i64 {
+    fn shift(&self) -> Shift {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         match *read {
-            Some((at, offset)) if at.elapsed() < Self::FRESH => offset,
+            Some((at, shift)) if at.elapsed() < Self::FRESH => shift,
             known => {
                 let text = std::fs::read_to_string(&self.file).unwrap_or_default();
                 // A file that is just being written keeps the time where it was.
-                let offset = text.trim().parse::<i64>().ok().map(|ms| ms.saturating_mul(1000));
-                let offset = offset.or(known.map(|(_, offset)| offset)).unwrap_or(0);
-                *read = Some((Instant::now(), offset));
-                offset
+                let shift = Shift::parse(text.trim()).or(known.map(|(_, shift)| shift));
+                let shift = shift.unwrap_or(Shift::By(0));
+                *read = Some((Instant::now(), shift));
+                shift
             }
         }
     }
@@ -57,7 +75,10 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(SystemClock.now().micros().saturating_add(self.offset_micros()))
+        match self.shift() {
+            Shift::By(micros) => Timestamp::from_micros(SystemClock.now().micros().saturating_add(micros)),
+            Shift::StandsAt(micros) => Timestamp::from_micros(micros),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 use crate::roles::Role;
@@ -35,6 +37,15 @@ pub enum Command {
     Admin {
         #[command(subcommand)]
         action: AdminAction,
+    },
+    /// Recomputes a draw from its receipt, and says who has won.
+    Verify {
+        /// The receipt, then its addenda.
+        #[arg(required = true)]
+        documents: Vec<PathBuf>,
+        /// The digest of the last of them, as the channel shows it.
+        #[arg(long)]
+        digest: Option<String>,
     },
 }
 

@@ -10,6 +10,7 @@ mod migrate;
 mod playground;
 mod roles;
 mod run;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,10 @@ fn workers() -> usize {
 }
 
 fn start(cli: Cli) -> anyhow::Result<()> {
+    // For anyone who holds a receipt, also without the bot's settings.
+    if let Some(Command::Verify { documents, digest }) = &cli.command {
+        return verify::run(documents, digest.as_deref());
+    }
     let config = Config::load()?;
     logging::start(config.log_format);
     let runtime =
@@ -50,6 +55,7 @@ fn start(cli: Cli) -> anyhow::Result<()> {
             Some(Command::Migrate { action }) => migrate::run(&config, action).await,
             Some(Command::Doctor) => doctor::run(config).await,
             Some(Command::Admin { action }) => admin::run(&config, action).await,
+            Some(Command::Verify { documents, digest }) => verify::run(&documents, digest.as_deref()),
         }
     })
 }

@@ -27,17 +27,21 @@ use qura_storage::{Applied, AuditEntry, Batch, ClaimedJob, Db, NewJob, NewUpdate
 use sqlx::AssertSqlSafe;
 
 /// Tables that grow with the number of people, updates, jobs or lotteries.
-const GROWING: [&str; 16] = [
+const GROWING: [&str; 20] = [
     "audit_logs",
     "challenges",
     "channels",
+    "draw_freezes",
+    "draw_receipts",
     "draw_secrets",
+    "draws",
     "jobs",
     "join_requests",
     "lotteries",
     "lottery_conditions",
     "lottery_counters",
     "lottery_participants",
+    "lottery_winners",
     "membership_events",
     "outbox",
     "sessions",
@@ -233,6 +237,7 @@ async fn all_scans(db: Db) -> BTreeSet<String> {
         users.record_screens(&[(user, MessageId::new(5))]);
         users.set_blocked(user, Some(at(1)));
         users.count();
+        users.is_premium(user);
     }
 }
 
@@ -240,7 +245,8 @@ async fn scans_of_all(db: Db) -> BTreeSet<String> {
     fill(&db).await;
     let mut found = all_scans(db.clone()).await;
     found.extend(lotteries::of_lotteries(db.clone()).await);
-    found.extend(lotteries::of_participants(db).await);
+    found.extend(lotteries::of_participants(db.clone()).await);
+    found.extend(lotteries::of_draws(db).await);
     found
 }
 

@@ -1,5 +1,7 @@
-//! What machines ask the program over HTTP: whether it lives, whether it can work, how it is doing.
+//! What is asked of the program over HTTP: by machines, whether it lives and how it is doing; by people,
+//! how a draw came out.
 
+mod draws;
 mod health;
 mod metrics;
 mod server;

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Recorder;
-use crate::{health, metrics};
+use crate::{draws, health, metrics};
 
 /// What the pages are made of.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ impl Web {
             .route("/health/live", get(health::live))
             .route("/health/ready", get(health::ready))
             .route("/metrics", get(metrics::page))
+            .route("/draws/{code}", get(draws::page))
+            .route("/draws/{code}/{number}", get(draws::document))
             .with_state(self);
         axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await }).await
     }

@@ -3,6 +3,7 @@
 mod challenges;
 mod conditions;
 mod counters;
+mod drawing;
 mod joining;
 mod membership;
 mod sharing;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use qura_simulator::{BotConfig, Config, Simulator};
+use qura_simulator::{BotConfig, ClockMode, Config, Simulator};
 use serde_json::{Value, json};
 
 use super::channel::{Channel, ChannelPlan};
@@ -24,6 +24,8 @@ pub struct WorldBuilder {
     environment: Vec<(&'static str, String)>,
     settings: Vec<(&'static str, String)>,
     runs: bool,
+    /// Where time stands still, in seconds since 1970.
+    at: Option<i64>,
 }
 
 impl Default for WorldBuilder {
@@ -36,6 +38,7 @@ impl Default for WorldBuilder {
             environment: Vec::new(),
             settings: Vec::new(),
             runs: true,
+            at: None,
         }
     }
 }
@@ -77,9 +80,21 @@ impl WorldBuilder {
         self
     }
 
+    /// Time stands still at this moment, for Telegram and for the program, until the test moves it.
+    pub fn at(mut self, secs: i64) -> Self {
+        self.at = Some(secs);
+        self
+    }
+
     pub async fn start(self) -> World {
         let bot = BotConfig { token: TOKEN.into(), username: USERNAME.into(), name: "قُرعة".into() };
-        let simulator = Simulator::start(Config { bots: vec![bot], ..Config::default() }).await.unwrap();
+        let simulator = Simulator::start(Config {
+            bots: vec![bot],
+            clock: self.at.map_or(ClockMode::Real, |at| ClockMode::Manual { at }),
+            ..Config::default()
+        })
+        .await
+        .unwrap();
         let control = Control::new(&simulator.url());
         let mut gate = Vec::new();
         for plan in &self.gate {
@@ -95,7 +110,12 @@ impl WorldBuilder {
             operators.push(operator);
         }
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("clock"), "0").unwrap();
+        let clock = self.at.map_or("0".to_owned(), |secs| format!("@{}", secs * 1_000));
+        std::fs::write(folder.path().join("clock"), clock).unwrap();
+        if self.at.is_some() {
+            // By a clock that stands still, no rest ever restores what may be sent.
+            control.post("/flood", json!({"mode": "off"})).await;
+        }
         let ground = Ground::prepare(folder.path(), self.servers.clone()).await;
         let launch = self.launch(&simulator.url(), &operators, folder.path(), &ground);
         for (key, value) in self.stored_settings(&gate) {
@@ -110,6 +130,7 @@ impl WorldBuilder {
             simulator: Some(simulator),
             program: None,
             ahead: Default::default(),
+            stands_at: self.at.map(|secs| secs * 1_000),
             expected: Default::default(),
             folder,
             _ground: ground,

@@ -1,6 +1,6 @@
 //! `lottery_winners`: whom each draw named, and who has which place as of now.
 
-use qura_domain::ids::{LotteryId, UserId};
+use qura_domain::ids::{ChatId, LotteryId, UserId};
 use qura_domain::lottery::{Ticket, Winner, WinnerRole};
 use qura_domain::time::Timestamp;
 
@@ -165,6 +165,18 @@ impl WinnerRepo<'_> {
         )?;
         row.map(|(place,)| u32::try_from(place).map_err(|_| StorageError::Unreadable("place of a winner")))
             .transpose()
+    }
+
+    /// Whether any win of a chat's lotteries may still pass on: then it matters who leaves the chat.
+    pub async fn is_held_in(&mut self, chat: ChatId) -> Result<bool, StorageError> {
+        let row = fetch_optional!(
+            self.conn,
+            (i64,),
+            "SELECT ticket FROM lottery_winners JOIN lotteries ON lotteries.id = lottery_id
+             WHERE hold_until IS NOT NULL AND chat_id = $1 LIMIT 1",
+            chat.get()
+        )?;
+        Ok(row.is_some())
     }
 
     /// Wins that may still pass on, those whose time ends first before the others; after the given one

@@ -5,11 +5,14 @@ use std::time::Duration;
 use qura_domain::challenge::Attempts;
 use qura_domain::condition::Condition;
 use qura_domain::draw::commitment::{SaltKey, Secret};
-use qura_domain::ids::{BotId, ChatId, JobId, NoticeId, Seq, UserId};
-use qura_domain::lottery::LotteryState;
+use qura_domain::draw::hash::Hash;
+use qura_domain::draw::receipt::FreezeRecord;
+use qura_domain::draw::terms::Terms;
+use qura_domain::ids::{BotId, ChatId, JobId, LotteryId, NoticeId, Seq, UserId};
+use qura_domain::lottery::{LotteryState, Ticket, Winner, WinnerRole};
 use qura_domain::membership::Membership;
 use qura_storage::{
-    AuditEntry, Batch, Db, MembershipEvent, NewJob, NewUpdate, Seen, Session, StorageError, Tx,
+    AuditEntry, Batch, Db, DrawDocument, MembershipEvent, NewJob, NewUpdate, Seen, Session, StorageError, Tx,
 };
 
 use crate::channels::channel;
@@ -77,10 +80,29 @@ async fn write_a_lottery(tx: &mut Tx) -> Result<(), StorageError> {
         after: Membership::Member,
     };
     tx.membership_events().record(&event).await?;
-    Ok(())
+    write_a_draw(tx, draft.id).await
 }
 
-/// How many of the twenty tables that [`write_everywhere`] writes to have a row.
+async fn write_a_draw(tx: &mut Tx, lottery: LotteryId) -> Result<(), StorageError> {
+    let terms = Terms::new(&serde_json::json!({"winners": 1, "reserves": 0})).unwrap();
+    tx.draws().begin(lottery, 1, &terms, at(1)).await?;
+    let hash = Hash::of(&[b"a"]);
+    let freeze = FreezeRecord { attempt: 0, hash, round: None, post: None };
+    tx.draws().add_freeze(lottery, &freeze, at(1)).await?;
+    let document = DrawDocument { number: 0, digest: hash, content: "{}".into(), made_at: at(1) };
+    tx.draw_receipts().insert(lottery, &document).await?;
+    let winner = Winner {
+        ticket: Ticket::new(1),
+        user: UserId::new(1),
+        role: WinnerRole::Winner,
+        place: 1,
+        hold_until: None,
+        confirmed_at: None,
+    };
+    tx.winners().put(lottery, &winner, at(1)).await
+}
+
+/// How many of the twenty-five tables that [`write_everywhere`] writes to have a row.
 async fn tables_with_rows(db: &Db) -> i64 {
     const SQL: &str = "SELECT CAST(SUM(n) AS BIGINT) FROM (
         SELECT COUNT(*) AS n FROM updates UNION ALL SELECT COUNT(*) FROM poller
@@ -93,7 +115,9 @@ async fn tables_with_rows(db: &Db) -> i64 {
         UNION ALL SELECT COUNT(*) FROM draw_secrets UNION ALL SELECT COUNT(*) FROM lottery_conditions
         UNION ALL SELECT COUNT(*) FROM lottery_counters UNION ALL SELECT COUNT(*) FROM lottery_participants
         UNION ALL SELECT COUNT(*) FROM challenges UNION ALL SELECT COUNT(*) FROM membership_events
-        UNION ALL SELECT COUNT(*) FROM limited_acts) AS counts";
+        UNION ALL SELECT COUNT(*) FROM limited_acts
+        UNION ALL SELECT COUNT(*) FROM draws UNION ALL SELECT COUNT(*) FROM draw_freezes
+        UNION ALL SELECT COUNT(*) FROM draw_receipts UNION ALL SELECT COUNT(*) FROM lottery_winners) AS counts";
     let (sum,): (i64,) = match db {
         Db::Pg(pool) => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
         Db::Lite { read, .. } => sqlx::query_as(SQL).fetch_one(read).await.unwrap(),
@@ -134,14 +158,14 @@ async fn a_task_killed_half_way_leaves_nothing(db: Db) {
     let mut tx = db.begin().await.unwrap();
     write_everywhere(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(tables_with_rows(&db).await, 20);
+    assert_eq!(tables_with_rows(&db).await, 25);
 }
 
 async fn a_commit_keeps_everything(db: Db) {
     let mut tx = db.begin().await.unwrap();
     write_everywhere(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(tables_with_rows(&db).await, 20);
+    assert_eq!(tables_with_rows(&db).await, 25);
 }
 
 async fn a_unit_sees_its_own_work_and_others_do_not(db: Db) {

@@ -7,22 +7,27 @@ use qura_domain::channel::Channel;
 use qura_domain::chat::ChatKind;
 use qura_domain::code::Code;
 use qura_domain::condition::Condition;
+use qura_domain::draw::beacon::Signature;
 use qura_domain::draw::commitment::{Mode, SaltKey, Secret};
 use qura_domain::draw::hash::Hash;
+use qura_domain::draw::receipt::{FreezeRecord, Post};
+use qura_domain::draw::seconds::UnixSeconds;
+use qura_domain::draw::terms::Terms;
 use qura_domain::ids::{ChatId, LotteryId, MessageId, Seq, UserId};
 use qura_domain::lottery::{
-    Commitment, JoinSource, Lottery, LotterySettings, LotteryState, Signals, Ticket, Transition,
+    Commitment, JoinSource, Lottery, LotterySettings, LotteryState, Signals, Ticket, Transition, Winner,
+    WinnerRole,
 };
 use qura_domain::membership::Membership;
 use qura_domain::template::Template;
-use qura_storage::{Db, LotteryKey, MembershipEvent, NewParticipant, Page, ParticipantFilter};
+use qura_storage::{Db, DrawDocument, LotteryKey, MembershipEvent, NewParticipant, Page, ParticipantFilter};
 
 use crate::database::at;
 use crate::{allow_scans, scan_counts, scanned, statements};
 
 /// Lotteries 1 and 52, which is cancelled, have 20,000 participants each, and there are 20,000 lotteries;
 /// each has a participant, so that no partition is empty.
-pub const FILL: [&str; 11] = [
+pub const FILL: [&str; 15] = [
     "INSERT INTO channels (chat_id, kind, title, bot, checked_at) SELECT i, 'channel', 'a', '\"member\"', 0 FROM n",
     "INSERT INTO user_channels (user_id, chat_id, linked_at, deleted_at)
        SELECT i / 10, i, 0, CASE WHEN i % 100 = 0 THEN i * 1000000 END FROM n",
@@ -49,6 +54,14 @@ pub const FILL: [&str; 11] = [
     "INSERT INTO challenges (user_id, subject_id, wrong_in_a_row, wrong, changed_at)
        SELECT i, i % 7, 0, 0, i * 1000000 FROM n",
     "UPDATE users SET username = 'U' || id",
+    "INSERT INTO draws (lottery_id, tickets, terms, frozen_at)
+       SELECT i, 1, '{\"reserves\":0,\"winners\":1}', 0 FROM n",
+    "INSERT INTO draw_freezes (lottery_id, attempt, hash, made_at)
+       SELECT i, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0 FROM n",
+    "INSERT INTO draw_receipts (lottery_id, number, digest, content, made_at)
+       SELECT i, 0, '0000000000000000000000000000000000000000000000000000000000000000', '{}', 0 FROM n",
+    "INSERT INTO lottery_winners (lottery_id, ticket, user_id, role, place, hold_until, changed_at)
+       SELECT i, 1, i, 'winner', 1, CASE WHEN i % 100 = 0 THEN i * 1000000 END, 0 FROM n",
 ];
 
 pub fn newcomers(users: impl IntoIterator<Item = i64>) -> Vec<NewParticipant> {
@@ -178,6 +191,8 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         participants.list(id, suspicious, Page::After(ticket), 8);
         participants.list(id, suspicious, Page::Before(ticket), 8);
         participants.for_draw(id, Some(ticket), 1000);
+        participants.with_tickets(id, &[ticket]);
+        participants.carry(id, LotteryId::new(77), ticket, 10, at(1));
         participants.ticket(id, user);
         participants.get(id, user);
         participants.find_by_username(id, "U77", 5);
@@ -204,5 +219,44 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         challenges.get(user, 5);
         challenges.save(user, 5, &Attempts::default(), at(1));
         challenges.purge(at(500), 10);
+    }
+}
+
+/// What the calls about draws read as a whole.
+pub async fn of_draws(db: Db) -> BTreeSet<String> {
+    let (id, new, user) = (LotteryId::new(5_000), LotteryId::new(90_000), UserId::new(5_000));
+    let (hash, ticket) = (Hash::of(&[]), Ticket::new(1));
+    let terms = Terms::new(&serde_json::json!({"winners": 1, "reserves": 0})).unwrap();
+    let freeze = FreezeRecord { attempt: 3, hash, round: None, post: None };
+    let signature = Signature::parse(&"ab".repeat(48)).unwrap();
+    let date = UnixSeconds::new(1);
+    let post = Post { chat: ChatId::new(-1), message: MessageId::new(1), date };
+    let document = DrawDocument { number: 9, digest: hash, content: "{}".into(), made_at: at(1) };
+    let winner =
+        Winner { ticket, user, role: WinnerRole::Winner, place: 1, hold_until: None, confirmed_at: None };
+    scans! { db,
+        draws.begin(new, 1, &terms, at(1));
+        draws.get(id);
+        draws.record_root(id, &hash);
+        draws.record_beacon(id, &signature);
+        draws.record_walk(id, &[]);
+        draws.complain(id, "a");
+        draws.content(id);
+        draws.add_freeze(id, &freeze, at(1));
+        draws.record_post(id, 0, &post);
+        draws.freezes(id);
+        draw_receipts.insert(id, &document);
+        draw_receipts.list(id);
+        winners.put(id, &winner, at(1));
+        winners.list(id);
+        winners.winners(id);
+        winners.get(id, user);
+        winners.confirm(id, user, at(1));
+        winners.hold(id, at(1));
+        winners.settle(id, ticket);
+        winners.replace(id, ticket, at(1));
+        winners.is_held_in(ChatId::new(77));
+        winners.on_hold(None, 10);
+        winners.on_hold(Some((at(5_000), id, ticket)), 10);
     }
 }

@@ -1,0 +1,192 @@
+//! Writes the page of a draw: who won and how to check, then the proof, then the program that checks it.
+
+use qura_domain::code::Code;
+use qura_domain::draw::beacon::Round;
+use qura_domain::draw::commitment::Mode;
+use qura_domain::draw::receipt::Receipt;
+use qura_domain::draw::walk::Outcome;
+use qura_domain::language::Language;
+use qura_domain::time::Timestamp;
+use qura_domain::timezone::Timezone;
+use qura_i18n::{LocalTime, Msg};
+use qura_storage::{DrawDocument, WinnerRecord};
+use serde_json::json;
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+const VERIFY: &str = include_str!("../../../../docs/draw/verify.mjs");
+const BEACON: &str = include_str!("../../../../docs/draw/beacon.mjs");
+
+/// Candidates that the page lists; all of them are in the file.
+const MOST_CANDIDATES: usize = 500;
+
+/// What the page tells of.
+pub struct Draw<'a> {
+    pub code: Code,
+    pub documents: &'a [DrawDocument],
+    pub winners: &'a [WinnerRecord],
+}
+
+impl Draw<'_> {
+    /// `None` where there is no receipt.
+    pub fn html(&self, language: Language) -> Option<String> {
+        let document = self.documents.first()?;
+        let receipt = Receipt::parse(document.content.as_bytes()).ok()?;
+        let say = |message: Msg| escape(&message.plain(language));
+        let title = say(Msg::PageTitle { code: self.code.to_string() });
+        let mut body = format!("<h1>{title}</h1>");
+        if receipt.mode == Mode::Secret {
+            body.push_str(&format!("<p class=\"warning\">{}</p>", say(Msg::DrawVerifySecret)));
+        }
+        body.push_str(&self.winners(&receipt, language));
+        body.push_str(&format!(
+            "<section><p id=\"verdict\" role=\"status\" class=\"busy\">{}</p></section>",
+            say(Msg::PageChecking)
+        ));
+        body.push_str(&self.how(language));
+        body.push_str(&proof(&receipt, document, language));
+        body.push_str(&format!("<section><h2>{}</h2>", say(Msg::PageLimits)));
+        body.push_str(&format!("<p>{}</p></section>", say(Msg::DrawVerifyLimits)));
+        Some(frame(&title, &body, &self.data(language), language))
+    }
+
+    fn winners(&self, receipt: &Receipt, language: Language) -> String {
+        let say = |message: Msg| escape(&message.plain(language));
+        let count = i64::try_from(self.winners.len()).unwrap_or(i64::MAX);
+        let head = match self.winners {
+            [] if receipt.tickets == 0 => return format!("<p>{}</p>", say(Msg::DrawResultNobody)),
+            [] => return format!("<p>{}</p>", say(Msg::DrawResultAllLeft)),
+            _ => say(Msg::DrawResult { count }),
+        };
+        let mut html = format!("<section><h2>{head}</h2><ol class=\"winners\">");
+        for record in self.winners {
+            let names = [record.first_name.as_deref(), record.last_name.as_deref()];
+            let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let ticket = i64::try_from(record.winner.ticket.get()).unwrap_or(i64::MAX);
+            html.push_str(&format!("<li>{}</li>", say(Msg::PageWinner { name, ticket })));
+        }
+        html.push_str("</ol></section>");
+        html
+    }
+
+    fn how(&self, language: Language) -> String {
+        let say = |message: Msg| escape(&message.plain(language));
+        let digest = self.documents.last().map(|last| last.digest.to_base64url()).unwrap_or_default();
+        let mut html = format!("<section><h2>{}</h2><ol>", say(Msg::PageHow));
+        html.push_str(&format!("<li>{}<br><code id=\"told\">{digest}</code></li>", say(Msg::PageHowDigest)));
+        html.push_str(&format!("<li>{}<ul>", say(Msg::PageHowFile)));
+        for document in self.documents {
+            let (number, name) = (document.number, file_name(&self.code, document.number));
+            html.push_str(&format!(
+                "<li><a href=\"/draws/{}/{number}\" download=\"{name}\"><bdi>{name}</bdi></a></li>",
+                self.code
+            ));
+        }
+        html.push_str(&format!("</ul></li><li>{}</li></ol>", say(Msg::PageHowProgram)));
+        html.push_str("<pre dir=\"ltr\">qura verify receipt.json\npython3 verify.py receipt.json\nnode verify.mjs receipt.json</pre>");
+        html.push_str(&format!(
+            "<p><label for=\"files\">{}</label> <input id=\"files\" type=\"file\" multiple accept=\".json\"></p>\
+             <p id=\"judged\" role=\"status\"></p></section>",
+            say(Msg::PageOther)
+        ));
+        html
+    }
+
+    /// What the script works with. No `<` in it, so that nothing ends the element early.
+    fn data(&self, language: Language) -> String {
+        let documents: Vec<&str> = self.documents.iter().map(|document| document.content.as_str()).collect();
+        let winners: Vec<u64> = self.winners.iter().map(|record| record.winner.ticket.get()).collect();
+        let say = |message: Msg| message.plain(language);
+        let data = json!({
+            "documents": documents,
+            "winners": winners,
+            "verify": VERIFY,
+            "beacon": BEACON,
+            "holds": say(Msg::PageHolds),
+            "refused": say(Msg::PageRefused),
+            "unable": say(Msg::PageUnable),
+            "checking": say(Msg::PageChecking),
+            "tickets": say(Msg::PageTickets),
+        });
+        data.to_string().replace('<', "\\u003c")
+    }
+}
+
+/// The page of a draw that there is not, or not yet.
+pub fn missing(language: Language) -> String {
+    let text = escape(&Msg::PageMissing.plain(language));
+    frame(&text, &format!("<h1>{text}</h1>"), "null", language)
+}
+
+fn file_name(code: &Code, number: u32) -> String {
+    match number {
+        0 => format!("receipt-{code}.json"),
+        number => format!("addendum-{code}-{number}.json"),
+    }
+}
+
+fn proof(receipt: &Receipt, document: &DrawDocument, language: Language) -> String {
+    let say = |message: Msg| escape(&message.plain(language));
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let mut html = format!("<section><h2>{}</h2><dl>", say(Msg::PageProof));
+    let mut row = |name: Msg, value: &str| {
+        html.push_str(&format!("<dt>{}</dt><dd dir=\"ltr\"><code>{}</code></dd>", say(name), escape(value)));
+    };
+    row(Msg::PageSkips, &receipt.skips.to_string());
+    row(Msg::PageTickets, &receipt.tickets.to_string());
+    row(Msg::PageCommitment, &receipt.commitment.to_base64url());
+    row(Msg::PageRoot, &receipt.root.to_string());
+    row(Msg::PageTerms, receipt.terms.as_str());
+    row(Msg::PageSecret, &String::from(receipt.secret.clone()));
+    for freeze in &receipt.freezes {
+        row(Msg::PageFreeze { attempt: i64::from(freeze.attempt) + 1 }, &freeze.hash.to_string());
+        if let Some(round) = freeze.round {
+            row(Msg::PageRound, &told_round(round, language));
+        }
+    }
+    if let Some(beacon) = receipt.beacon {
+        row(Msg::PageBeacon, &String::from(beacon.signature));
+    }
+    row(Msg::PageDigest, &document.digest.to_string());
+    html.push_str(&format!("</dl><details><summary>{}</summary>", say(Msg::PageOrder)));
+    html.push_str("<table><tbody>");
+    for candidate in receipt.walk.iter().take(MOST_CANDIDATES) {
+        let outcome = match candidate.outcome {
+            Outcome::Winner => say(Msg::PageOutcomeWinner),
+            Outcome::Reserve => say(Msg::PageOutcomeReserve),
+            Outcome::Skipped(reason) => format!("<code>{}</code>", escape(&String::from(reason))),
+        };
+        let ticket = say(Msg::PageTicket { ticket: number(candidate.ticket.get()) });
+        html.push_str(&format!("<tr><td>{ticket}</td><td>{outcome}</td></tr>"));
+    }
+    html.push_str("</tbody></table></details></section>");
+    html
+}
+
+fn told_round(round: Round, language: Language) -> String {
+    let at = LocalTime { at: Timestamp::from_secs(round.time().get()), zone: Timezone::RIYADH };
+    format!("{} — {}", round.get(), qura_i18n::date(at, language))
+}
+
+fn frame(title: &str, body: &str, data: &str, language: Language) -> String {
+    let (code, direction, other, name) = match language {
+        Language::Arabic => ("ar", "rtl", "en", Msg::LanguageEnglish),
+        Language::English => ("en", "ltr", "ar", Msg::LanguageArabic),
+    };
+    let name = escape(&name.plain(language));
+    format!(
+        "<!doctype html><html lang=\"{code}\" dir=\"{direction}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
+         <style>{STYLE}</style></head><body><nav><a href=\"?lang={other}\" lang=\"{other}\">{name}</a></nav>\
+         <main>{body}</main><script type=\"application/json\" id=\"data\">{data}</script>\
+         <script type=\"module\">{SCRIPT}</script></body></html>"
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\n', "<br>")
+}

@@ -1,0 +1,152 @@
+//! «مهلة التأكيد», heirs, and «إعادة سحب فائز».
+
+use std::time::Duration;
+
+use qura_i18n::Msg;
+
+use crate::world::draw::{DrawPlan, OpenLottery, tickets};
+use crate::world::{ChannelPlan, Person, World};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+async fn with_a_day(people: usize, winners: u32) -> (World, OpenLottery) {
+    let mut w = World::builder().idle().start().await;
+    let plan = DrawPlan::among(people).winners(winners, 1).with(|s| s.confirmation_hours = Some(24));
+    let lottery = plan.ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    (w, lottery)
+}
+
+fn won(lottery: &OpenLottery) -> Msg {
+    Msg::DrawWon { code: lottery.code.clone() }
+}
+
+async fn winners(w: &World, lottery: &OpenLottery) -> Vec<Person> {
+    let documents = w.documents(lottery).await;
+    tickets(&documents[0], "winners").into_iter().map(|ticket| lottery.owner(ticket).clone()).collect()
+}
+
+async fn has_documents(w: &World, lottery: &OpenLottery, count: usize) {
+    w.comes_true("the addendum is there", async || w.documents(lottery).await.len() == count).await;
+    w.is_all_said().await;
+}
+
+#[tokio::test]
+async fn whoever_says_nothing_in_time_is_followed_by_the_heir_and_whoever_confirms_is_not() {
+    let (mut w, lottery) = with_a_day(5, 2).await;
+    let [first, second] = &winners(&w, &lottery).await[..] else { panic!("not two winners") };
+    let screen = first.sees(won(&lottery)).await;
+    first.presses_on(&screen, "تأكيد الفوز").await;
+    first.sees(Msg::DrawConfirmed { code: lottery.code.clone() }).await;
+    w.passes(HOUR * 25).await;
+    has_documents(&w, &lottery, 2).await;
+    let documents = w.documents(&lottery).await;
+    let addendum: serde_json::Value = serde_json::from_str(&documents[1]).unwrap();
+    assert_eq!(addendum["reason"], "timeout");
+    let heir = lottery.owner(addendum["heir"].as_u64().unwrap());
+    assert_eq!(addendum["heir"], tickets(&documents[0], "reserves")[0]);
+    heir.sees(won(&lottery)).await;
+    second.sees(Msg::DrawLost { code: lottery.code.clone() }).await;
+    assert_eq!(heir.count(won(&lottery)).await, 1);
+    assert_eq!(lottery.posts_with(&w, "تغيّر أحد الفائزين").await.len(), 1);
+    // Too late is too late.
+    second.starts_with(&format!("win_{}", lottery.code)).await;
+    second.sees(Msg::DrawConfirmedLate { code: lottery.code.clone() }).await;
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_winner_confirms_by_the_link_under_the_result_also_before_the_gate() {
+    let mut w = World::builder().gate(ChannelPlan::public("أخبار", "qura_news")).idle().start().await;
+    let plan = DrawPlan::among(3).with(|s| s.confirmation_hours = Some(1));
+    let lottery = plan.ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let [winner] = &winners(&w, &lottery).await[..] else { panic!("not one winner") };
+    let result = lottery.posts_with(&w, "الفائز").await.pop().unwrap();
+    assert!(result["buttons"].to_string().contains(&format!("win_{}", lottery.code)), "{result}");
+    let link = format!("win_{}", lottery.code);
+    winner.starts_with(&link).await;
+    winner.sees(Msg::DrawConfirmed { code: lottery.code.clone() }).await;
+    winner.starts_with(&link).await;
+    winner.sees(Msg::DrawConfirmedAgain { code: lottery.code.clone() }).await;
+    let loser = lottery.people.iter().find(|person| person.id() != winner.id()).unwrap();
+    loser.starts_with(&link).await;
+    loser.sees(Msg::DrawConfirmedStranger { code: lottery.code.clone() }).await;
+    w.passes(HOUR * 2).await;
+    w.is_all_said().await;
+    assert_eq!(w.documents(&lottery).await.len(), 1);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_winner_who_leaves_within_the_time_loses_also_after_confirming() {
+    let (mut w, lottery) = with_a_day(4, 1).await;
+    let winner = winners(&w, &lottery).await.remove(0);
+    let screen = winner.sees(won(&lottery)).await;
+    winner.presses_on(&screen, "تأكيد الفوز").await;
+    winner.sees(Msg::DrawConfirmed { code: lottery.code.clone() }).await;
+    winner.leaves(&lottery.channel).await;
+    w.passes(HOUR * 25).await;
+    has_documents(&w, &lottery, 2).await;
+    let addendum: serde_json::Value = serde_json::from_str(&w.documents(&lottery).await[1]).unwrap();
+    assert_eq!((&addendum["reason"], &addendum["status"]), (&"left".into(), &"left".into()));
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_winner_whom_an_administrator_removes_within_the_time_keeps_the_win() {
+    let (mut w, lottery) = with_a_day(4, 1).await;
+    let winner = winners(&w, &lottery).await.remove(0);
+    let screen = winner.sees(won(&lottery)).await;
+    winner.presses_on(&screen, "تأكيد الفوز").await;
+    winner.sees(Msg::DrawConfirmed { code: lottery.code.clone() }).await;
+    let body = serde_json::json!({"user": winner.id(), "status": "left"});
+    w.control.post(&format!("/chats/{}/members", lottery.channel.id), body).await;
+    w.settles().await;
+    w.passes(HOUR * 25).await;
+    w.comes_true("the win is for good", async || {
+        let held = "SELECT ticket FROM lottery_winners WHERE hold_until IS NOT NULL";
+        w.database.rows::<(i64,)>(held).await.is_empty()
+    })
+    .await;
+    assert_eq!(w.documents(&lottery).await.len(), 1);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn an_organizer_redraws_a_winner_with_a_reason_and_nobody_else_can() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(5).winners(1, 1).ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let documents = w.documents(&lottery).await;
+    let winner = tickets(&documents[0], "winners")[0];
+    let organizer = &lottery.organizer;
+    let list = organizer.sees_button("إعادة سحب فائز").await;
+    let stranger = &lottery.people[0];
+    let forged = stranger.chat().await.pop().unwrap();
+    w.expects_refusal("answerCallbackQuery", "query is too old");
+    stranger.forges_a_press(&forged, &format!("draw:of:{}:{winner}", lottery.code)).await;
+
+    organizer.presses_on(&list, "إعادة سحب فائز").await;
+    organizer.sees(Msg::DrawRedrawTitle).await;
+    organizer.presses(lottery.owner(winner).name()).await;
+    organizer.sees(Msg::DrawRedrawReason).await;
+    organizer.says(&"س".repeat(201)).await;
+    organizer.sees(Msg::DrawRedrawLong).await;
+    organizer.says("لم يرد على رسائلنا").await;
+    organizer.sees_text("لم يرد على رسائلنا").await;
+    organizer.presses("تأكيد").await;
+    organizer.sees(Msg::DrawRedrawOrdered).await;
+    has_documents(&w, &lottery, 2).await;
+    let addendum: serde_json::Value = serde_json::from_str(&w.documents(&lottery).await[1]).unwrap();
+    assert_eq!(addendum["note"], "لم يرد على رسائلنا");
+    assert_eq!(addendum["reason"], "redrawn");
+    assert_eq!(lottery.posts_with(&w, "لم يرد على رسائلنا").await.len(), 1);
+    let audit = w.database.audit().await;
+    let entry = audit.iter().find(|row| row.action == "lottery.replace_winner").unwrap();
+    assert_eq!(entry.actor_id, Some(organizer.id()));
+    w.ends().await;
+}

@@ -1,0 +1,199 @@
+//! Every way that a draw can come out is said plainly.
+
+use std::time::Duration;
+
+use qura_domain::lottery::AutoDraw;
+use qura_domain::time::Timestamp;
+use qura_i18n::Msg;
+use serde_json::{Value, json};
+
+use crate::world::draw::{DrawPlan, OpenLottery, tickets};
+use crate::world::{TOKEN, World};
+
+async fn drawn(plan: DrawPlan) -> (World, OpenLottery) {
+    let mut w = World::builder().idle().start().await;
+    let lottery = plan.ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    (w, lottery)
+}
+
+#[tokio::test]
+async fn winners_hear_of_it_once_and_the_result_answers_the_post() {
+    let (w, lottery) = drawn(DrawPlan::among(6).winners(2, 2)).await;
+    let [receipt] = &w.documents(&lottery).await[..] else { panic!("not one receipt") };
+    let won = Msg::DrawWon { code: lottery.code.clone() };
+    let winners = tickets(receipt, "winners");
+    assert_eq!((winners.len(), tickets(receipt, "reserves").len()), (2, 2));
+    for (ticket, person) in (1..).zip(&lottery.people) {
+        assert_eq!(person.count(won.clone()).await, usize::from(winners.contains(&ticket)), "{ticket}");
+    }
+    let [result] = &lottery.posts_with(&w, "الفائزان في السحب").await[..] else {
+        panic!("not one result")
+    };
+    assert_eq!(result["reply_to"], lottery.post, "{result}");
+    for ticket in winners {
+        assert!(result["text"].as_str().unwrap().contains(lottery.owner(ticket).name()));
+    }
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_lottery_that_nobody_joined_says_so() {
+    let (w, lottery) = drawn(DrawPlan::among(0)).await;
+    assert_eq!(lottery.posts_with(&w, "لم يشترك فيه أحد").await.len(), 1);
+    lottery.organizer.sees_button("فتح السحب من جديد").await;
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn fewer_than_winners_all_win_and_it_is_said() {
+    let (w, lottery) = drawn(DrawPlan::among(2).winners(3, 1)).await;
+    let fewer = Msg::DrawResultFewer { found: 2, wanted: 3 }.plain(Default::default());
+    assert_eq!(lottery.posts_with(&w, &fewer).await.len(), 1);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn whoever_left_before_the_draw_wins_nothing_and_whoever_was_removed_does() {
+    let mut w = World::builder().idle().start().await;
+    let at = Timestamp::from_micros(w.now() + 3_600_000_000);
+    let plan = DrawPlan::among(4).winners(4, 0).with(|s| s.auto_draw = AutoDraw::At(at));
+    let lottery = plan.open(&w).await;
+    w.program_starts();
+    w.settles().await;
+    lottery.people[0].leaves(&lottery.channel).await;
+    let body = json!({"user": lottery.people[1].id(), "status": "left"});
+    w.control.post(&format!("/chats/{}/members", lottery.channel.id), body).await;
+    let body = json!({"user": lottery.people[2].id(), "status": "kicked"});
+    w.control.post(&format!("/chats/{}/members", lottery.channel.id), body).await;
+    w.settles().await;
+    w.passes(Duration::from_secs(3_700)).await;
+    w.is_announced(&lottery).await;
+    let value: Value = serde_json::from_str(&w.documents(&lottery).await[0]).unwrap();
+    let status = |ticket: u64| {
+        let walk = value["walk"].as_array().unwrap().iter();
+        let one = walk.clone().find(|one| one["ticket"] == ticket).unwrap();
+        (one["outcome"].as_str().unwrap().to_owned(), one["status"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(status(1), ("left".into(), "left".into()));
+    assert_eq!(status(2), ("winner".into(), "removed".into()));
+    assert_eq!(status(3), ("winner".into(), "removed".into()));
+    assert_eq!(status(4), ("winner".into(), "inside".into()));
+    lottery.people[0].sees(Msg::DrawSkipped { code: lottery.code.clone() }).await;
+    let removed = Msg::DrawResultRemoved { count: 2 }.plain(Default::default());
+    assert_eq!(lottery.posts_with(&w, &removed).await.len(), 1);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn when_all_left_nobody_wins_and_it_is_said() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(3).ordered(&w).await;
+    for person in &lottery.people {
+        person.leaves(&lottery.channel).await;
+    }
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let nobody = Msg::DrawResultAllLeft.plain(Default::default());
+    assert_eq!(lottery.posts_with(&w, &nobody).await.len(), 1);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn whoever_leaves_between_draw_and_announcement_is_replaced_before_anybody_hears() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(4).winners(1, 1).ordered(&w).await;
+    w.dies_at("draw.drawn");
+    w.program_starts();
+    w.program_ends_within(crate::world::PATIENCE).await;
+    let receipt = w.documents(&lottery).await.remove(0);
+    let winner = lottery.owner(tickets(&receipt, "winners")[0]);
+    let heir = lottery.owner(tickets(&receipt, "reserves")[0]);
+    winner.leaves(&lottery.channel).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    assert_eq!(w.documents(&lottery).await.len(), 2);
+    let won = Msg::DrawWon { code: lottery.code.clone() };
+    assert_eq!((winner.count(won.clone()).await, heir.count(won).await), (0, 1));
+    assert_eq!(lottery.posts_with(&w, heir.name()).await.len(), 1);
+    assert!(lottery.posts_with(&w, winner.name()).await.is_empty());
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_winner_who_blocked_the_bot_still_stands_in_the_result() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(1).ordered(&w).await;
+    lottery.people[0].blocks_the_bot().await;
+    w.expects_refusal("sendMessage", "blocked");
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    assert_eq!(lottery.posts_with(&w, lottery.people[0].name()).await.len(), 1);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_long_list_takes_several_messages_and_names_everyone_once() {
+    let (w, lottery) = drawn(DrawPlan::among(60).winners(60, 0)).await;
+    let posts = lottery.posts_with(&w, "الفائزون في السحب").await;
+    assert_eq!(posts.len(), 3);
+    let all: String = posts.iter().map(|post| post["text"].as_str().unwrap()).collect();
+    for person in &lottery.people {
+        let name = Msg::DrawResultLine { place: 0, link: String::new(), name: person.name().to_owned() };
+        let name = name.plain(Default::default()).split_once(". ").unwrap().1.to_owned();
+        assert_eq!(all.matches(&name).count(), 1, "{name}");
+    }
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_result_is_posted_also_when_the_post_is_gone() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(2).ordered(&w).await;
+    w.control
+        .as_the_bot(
+            TOKEN,
+            "deleteMessage",
+            json!({"chat_id": lottery.channel.id, "message_id": lottery.post}),
+        )
+        .await;
+    w.expected.tolerated.push("message to edit not found");
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    assert_eq!(lottery.posts_with(&w, "الفائز في السحب").await.len(), 1);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_was_lost_before_the_announcement_is_told_to_the_organizer() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(2).ordered(&w).await;
+    w.dies_at("draw.drawn");
+    w.program_starts();
+    w.program_ends_within(crate::world::PATIENCE).await;
+    lottery.channel.removes_the_bot().await;
+    w.expected.tolerated.extend(["kicked", "not a member", "member list is inaccessible", "not found"]);
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    lottery.organizer.sees(Msg::DrawUnposted { code: lottery.code.clone() }).await;
+    let receipt = w.documents(&lottery).await.remove(0);
+    let winner = lottery.owner(tickets(&receipt, "winners")[0]);
+    winner.sees(Msg::DrawWon { code: lottery.code.clone() }).await;
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_draw_by_the_clock_begins_by_itself() {
+    let mut w = World::builder().idle().start().await;
+    let at = Timestamp::from_micros(w.now() + 3_600_000_000);
+    let plan = DrawPlan::among(3).with(|s| s.auto_draw = AutoDraw::At(at));
+    let lottery = plan.open(&w).await;
+    w.program_starts();
+    w.settles().await;
+    assert_eq!(w.state_of(&lottery).await, "open");
+    w.passes(Duration::from_secs(3_700)).await;
+    w.is_announced(&lottery).await;
+    assert_eq!(w.documents(&lottery).await.len(), 1);
+    w.ends().await;
+}

@@ -1,0 +1,87 @@
+//! «تحقق من السحب»: the receipt that people get is believed by every program, and a forged one by none.
+
+use std::process::Command;
+
+use qura_i18n::Msg;
+use serde_json::Value;
+
+use crate::world::World;
+use crate::world::draw::DrawPlan;
+
+fn root() -> String {
+    format!("{}/../..", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What a program of `docs/draw` says of documents; `None` where it refuses them.
+fn judged(program: &str, script: &str, arguments: &[&str]) -> Option<String> {
+    let script = format!("{}/docs/draw/{script}", root());
+    let said = Command::new(program).arg(script).args(arguments).output().unwrap();
+    said.status.success().then(|| String::from_utf8(said.stdout).unwrap())
+}
+
+#[tokio::test]
+async fn a_receipt_is_believed_by_all_three_programs_and_a_forged_one_by_none() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(7).winners(2, 2).ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let receipt = w.documents(&lottery).await.remove(0);
+    let result = lottery.posts_with(&w, "الفائزان في السحب").await.remove(0);
+    let text = result["text"].as_str().unwrap();
+    let digest: String = text
+        .rsplit_once("بصمة الإيصال:")
+        .unwrap()
+        .1
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let good = file("receipt.json", &receipt);
+    let arguments = [good.as_str(), "--digest", digest.as_str()];
+    let ours = w.runs(&[&["verify"][..], &arguments].concat()).await;
+    let ours = ours.lines().join("\n");
+    for (program, script) in [("python3", "verify.py"), ("node", "verify.mjs")] {
+        let theirs = judged(program, script, &arguments);
+        let winners = ours.lines().find(|line| line.starts_with("winners")).unwrap();
+        assert!(theirs.as_ref().is_some_and(|said| said.contains(winners)), "{script}: {theirs:?}\n{ours}");
+    }
+    let value: Value = serde_json::from_str(&receipt).unwrap();
+    let mut forged = value.clone();
+    forged["winners"][0] = value["winners"][1].clone();
+    let forged = file("forged.json", &forged.to_string());
+    let refused = w.runs(&["verify", &forged]).await;
+    assert!(refused.refused().contains("refused"), "{refused:?}");
+    assert_eq!(judged("python3", "verify.py", &[&forged]), None);
+    assert_eq!(judged("node", "verify.mjs", &[&forged]), None);
+    let other = w.runs(&["verify", &good, "--digest", &"0".repeat(64)]).await;
+    assert!(other.refused().contains("digest"), "{other:?}");
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn whoever_follows_the_link_gets_the_draw_in_plain_words_and_the_file() {
+    let mut w = World::builder().env("PUBLIC_URL", "https://qura.example").idle().start().await;
+    let lottery = DrawPlan::among(3).ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let sara = w.member("سارة").await;
+    sara.starts_with(&format!("verify_{}", lottery.code)).await;
+    let title =
+        Msg::DrawVerifyTitle { code: lottery.code.clone(), tickets: 3, found: 1, wanted: 1, skips: 0 };
+    let screen = sara.sees(title).await;
+    assert!(screen.text.contains(&Msg::DrawVerifyHow.plain(Default::default())), "{}", screen.text);
+    let page = format!("https://qura.example/draws/{}", lottery.code);
+    assert_eq!(screen.button("صفحة السحب").url.as_deref(), Some(&*page));
+    w.is_all_said().await;
+    let sent = w.control.calls("sendDocument").await;
+    assert_eq!(sent.len(), 1, "{sent:#?}");
+    assert_eq!(sent[0]["chat"], sara.id());
+    sara.starts_with("verify_ZzZz9999").await;
+    sara.sees(Msg::LinkUnknown).await;
+    w.ends().await;
+}

@@ -1,13 +1,15 @@
 //! Groups effects that arrive at the same time into one transaction.
 //!
 //! Takes what is waiting at once when idle, and whatever gathered while the last group was being
-//! written otherwise: no timer, so a lone item never waits, and a crowd shares its commits.
+//! written otherwise, so a lone item never waits, and a crowd shares its commits.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use qura_storage::StorageError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
 
 /// A kind of effect that can be written many at a time.
 #[async_trait]
@@ -22,6 +24,11 @@ pub trait Group: Send + Sync + 'static {
 
 /// As many rows as one statement carries well: past it, latency grows and speed does not.
 const LARGEST_GROUP: usize = 500;
+
+/// A group of this size came from a crowd: the next one is written no sooner than [`BETWEEN_CROWDS`] after it
+/// began. A commit costs the database the same however many share it, and nobody in a crowd notices.
+const CROWD: usize = 16;
+const BETWEEN_CROWDS: Duration = Duration::from_millis(10);
 
 type Answer<G> = oneshot::Sender<Result<<G as Group>::Output, StorageError>>;
 
@@ -44,8 +51,12 @@ impl<G: Group> Batcher<G> {
         tokio::spawn(async move {
             let mut taken = Vec::with_capacity(LARGEST_GROUP);
             while waiting.recv_many(&mut taken, LARGEST_GROUP).await > 0 {
+                let began = Instant::now();
                 let (items, answers): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
                 write(group.as_ref(), &items, answers).await;
+                if items.len() >= CROWD {
+                    sleep_until(began + BETWEEN_CROWDS).await;
+                }
             }
         });
         Self { queue }
@@ -124,6 +135,38 @@ mod tests {
             assert_eq!(task.await.unwrap(), n * 2);
         }
         assert!(sizes.lock().unwrap().len() <= 2, "{:?}", sizes.lock().unwrap());
+    }
+
+    /// Notes the size of every group, and is done at once.
+    struct Counting(Arc<Mutex<Vec<usize>>>);
+
+    #[async_trait]
+    impl Group for Counting {
+        type Item = ();
+        type Output = ();
+
+        async fn write(&self, items: &[()]) -> Result<Vec<()>, StorageError> {
+            self.0.lock().unwrap().push(items.len());
+            Ok(vec![(); items.len()])
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_crowd_others_gather_and_after_a_few_nobody_waits() {
+        let sizes = Arc::new(Mutex::new(Vec::new()));
+        let batcher = Batcher::start(Counting(sizes.clone()));
+        let all = |count| futures::future::join_all((0..count).map(|_| batcher.submit(())));
+        let begun = Instant::now();
+        all(CROWD - 1).await;
+        all(CROWD).await;
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        let (early, late) = tokio::join!(all(3), async {
+            tokio::time::sleep(BETWEEN_CROWDS / 2).await;
+            all(2).await
+        });
+        assert_eq!((early.len(), late.len()), (3, 2));
+        assert_eq!(begun.elapsed(), BETWEEN_CROWDS);
+        assert_eq!(*sizes.lock().unwrap(), [CROWD - 1, CROWD, 5]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -124,7 +124,7 @@ impl Config {
             redis_prefix: from.text("REDIS_PREFIX").unwrap_or("qura:").to_owned(),
             polling_timeout: seconds("POLLING_TIMEOUT", 50, 0..=50)?,
             polling_limit: from.number("POLLING_LIMIT", 100, 1..=100)?,
-            bot_concurrency: from.number("BOT_CONCURRENCY", 1024, 1..=100_000)?,
+            bot_concurrency: from.number("BOT_CONCURRENCY", 512, 1..=100_000)?,
             worker_concurrency: from.number("WORKER_CONCURRENCY", 8, 1..=1000)?,
             replies_per_second: from.number("TELEGRAM_REPLIES_PER_SECOND", 500, 1..=100_000)?,
             broadcasts_per_second: from.number("TELEGRAM_BROADCASTS_PER_SECOND", 30, 1..=1000)?,

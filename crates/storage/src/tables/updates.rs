@@ -6,7 +6,10 @@
 use qura_domain::ids::{BotId, Seq};
 use qura_domain::time::Timestamp;
 
+use sqlx::PgConnection;
+
 use super::repository;
+use crate::connection::Conn;
 use crate::error::StorageError;
 use crate::sql::{execute, fetch_all, fetch_optional, text};
 
@@ -97,20 +100,27 @@ impl UpdatesRepo<'_> {
     /// returns how many updates are new. What was stored before stays as it is, or stays forgotten
     /// when it is done. Fails with [`StorageError::Fenced`] once another poller has taken over.
     pub async fn append(&mut self, batch: &Batch<'_>) -> Result<u64, StorageError> {
-        let Some(last) = batch.updates.last() else { return Ok(0) };
-        // First, because it locks the row: whoever takes over now waits for this batch.
-        let mine = fetch_all!(self.conn, (Option<i64>,),
-            pg: "SELECT last_seq FROM poller WHERE bot_id = $1 AND api_url = $2 AND fence = $3 FOR UPDATE"
-            [batch.bot.get(), batch.api_url, batch.fence],
-            lite: "SELECT last_seq FROM poller WHERE bot_id = $1 AND api_url = $2 AND fence = $3"
-            [batch.bot.get(), batch.api_url, batch.fence])?;
-        let (position,) = mine.into_iter().next().ok_or(StorageError::Fenced)?;
+        match &mut self.conn {
+            _ if batch.updates.is_empty() => Ok(0),
+            Conn::Pg(connection) => append_at_once(connection, batch).await,
+            Conn::Lite(_) => self.append_in_steps(batch).await,
+        }
+    }
+
+    async fn append_in_steps(&mut self, batch: &Batch<'_>) -> Result<u64, StorageError> {
+        let mine = fetch_optional!(
+            self.conn,
+            (Option<i64>,),
+            "SELECT last_seq FROM poller WHERE bot_id = $1 AND api_url = $2 AND fence = $3",
+            batch.bot.get(),
+            batch.api_url,
+            batch.fence
+        )?;
+        let (position,) = mine.ok_or(StorageError::Fenced)?;
         // A repeated update may be done and deleted: only the position tells that it was here.
         let is_new = |u: &&NewUpdate| position.is_none_or(|position| u.seq.get() > position);
         let new: Vec<&NewUpdate> = batch.updates.iter().filter(is_new).collect();
-        if new.is_empty() {
-            return Ok(0);
-        }
+        let Some(last) = new.last() else { return Ok(0) };
         execute!(
             self.conn,
             "UPDATE poller SET last_seq = $1 WHERE bot_id = $2 AND api_url = $3",
@@ -118,17 +128,14 @@ impl UpdatesRepo<'_> {
             batch.bot.get(),
             batch.api_url
         )?;
-        execute!(self.conn,
-            pg: "INSERT INTO updates (seq, partition, key, raw, received_at)
-                 SELECT seq, partition, key, raw, $5
-                 FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::TEXT[]) AS new (seq, partition, key, raw)
-                 ON CONFLICT DO NOTHING"
-            [column(&new, |u| u.seq.get()), column(&new, |u| i64::from(u.partition)), column(&new, |u| u.key),
-             column(&new, |u| text(&u.raw)), batch.received_at.micros()],
-            lite: "INSERT INTO updates (seq, partition, key, raw, received_at)
-                   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, $2 FROM json_each($1) WHERE TRUE
-                   ON CONFLICT DO NOTHING"
-            [rows(&new), batch.received_at.micros()])
+        execute!(
+            self.conn,
+            "INSERT INTO updates (seq, partition, key, raw, received_at)
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, $2 FROM json_each($1) WHERE TRUE
+             ON CONFLICT DO NOTHING",
+            rows(&new),
+            batch.received_at.micros()
+        )
     }
 
     /// Undone updates of the given partitions after `after`, oldest first, at most `limit`.
@@ -252,8 +259,40 @@ impl UpdatesRepo<'_> {
     }
 }
 
-fn column<'a, T>(new: &[&'a NewUpdate], value: impl Fn(&'a NewUpdate) -> T) -> Vec<T> {
-    new.iter().map(|u| value(u)).collect()
+/// One round trip instead of three: everybody's updates wait for it.
+async fn append_at_once(connection: &mut PgConnection, batch: &Batch<'_>) -> Result<u64, StorageError> {
+    let new = batch.updates;
+    let append = sqlx::query_as::<_, (i64, i64)>(
+        "WITH mine AS (
+           SELECT COALESCE(last_seq, -1) AS position FROM poller
+           WHERE bot_id = $1 AND api_url = $2 AND fence = $3 FOR UPDATE
+         ), moved AS (
+           UPDATE poller SET last_seq = $4
+           WHERE bot_id = $1 AND api_url = $2 AND $4 > (SELECT position FROM mine)
+         ), stored AS (
+           INSERT INTO updates (seq, partition, key, raw, received_at)
+           SELECT seq, partition, key, raw, $5
+           FROM UNNEST($6::BIGINT[], $7::BIGINT[], $8::BIGINT[], $9::TEXT[]) AS new (seq, partition, key, raw)
+           WHERE seq > (SELECT position FROM mine)
+           ON CONFLICT DO NOTHING RETURNING seq
+         )
+         SELECT (SELECT COUNT(*) FROM mine), (SELECT COUNT(*) FROM stored)",
+    )
+    .bind(batch.bot.get())
+    .bind(batch.api_url)
+    .bind(batch.fence)
+    .bind(new.last().map(|update| update.seq.get()))
+    .bind(batch.received_at.micros())
+    .bind(column(new, |u| u.seq.get()))
+    .bind(column(new, |u| i64::from(u.partition)))
+    .bind(column(new, |u| u.key))
+    .bind(column(new, |u| text(&u.raw)));
+    let (mine, stored) = Box::pin(append.fetch_one(connection)).await?;
+    if mine == 0 { Err(StorageError::Fenced) } else { Ok(u64::try_from(stored).unwrap_or(0)) }
+}
+
+fn column<'a, T>(new: &'a [NewUpdate], value: impl Fn(&'a NewUpdate) -> T) -> Vec<T> {
+    new.iter().map(value).collect()
 }
 
 fn rows(new: &[&NewUpdate]) -> String {

@@ -2,7 +2,7 @@
 
 use qura_domain::membership::Rights;
 use qura_ports::telegram::{Button, ButtonAction, ChatChoice, ChatRequest, Keyboard, Markup, ReplyKeyboard};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// What stands under a new message.
 #[derive(Serialize)]
@@ -28,15 +28,32 @@ impl<'a> ReplyMarkup<'a> {
 /// `InlineKeyboardMarkup`.
 #[derive(Serialize)]
 pub struct InlineKeyboard<'a> {
-    inline_keyboard: Vec<Vec<InlineButton<'a>>>,
+    inline_keyboard: Rows<'a>,
+}
+
+/// The rows that have buttons; put into form as they are written, because nearly every message has some.
+struct Rows<'a>(&'a Keyboard);
+
+struct Row<'a>(&'a [Button]);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows = self.0.0.iter().filter(|row| !row.is_empty());
+        serializer.collect_seq(rows.map(|row| Row(row)))
+    }
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(InlineButton::from))
+    }
 }
 
 impl<'a> InlineKeyboard<'a> {
     /// `None` for a keyboard without buttons.
     pub fn of(keyboard: &'a Keyboard) -> Option<Self> {
-        let row = |row: &'a Vec<Button>| row.iter().map(InlineButton::from).collect::<Vec<_>>();
-        let rows: Vec<_> = keyboard.0.iter().filter(|row| !row.is_empty()).map(row).collect();
-        if rows.is_empty() { None } else { Some(Self { inline_keyboard: rows }) }
+        let has_buttons = keyboard.0.iter().any(|row| !row.is_empty());
+        has_buttons.then_some(Self { inline_keyboard: Rows(keyboard) })
     }
 }
 

@@ -2,6 +2,7 @@
 //! bot's rights in them.
 
 mod examine;
+mod migration;
 mod rights;
 
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use qura_ports::telegram::Messenger;
 use qura_storage::{Db, PAGE_ROWS, Page, StorageError, Tx};
 
 use crate::outbox::{Notice, write_notice};
+
+pub(crate) use migration::follow;
 
 pub use examine::{ChatRefusal, ExamineError, Examined};
 
@@ -99,10 +102,10 @@ impl ChannelService {
         tx.user_channels().unlink(person, chat, self.clock.now()).await
     }
 
-    /// A group became a supergroup: what is known of it follows, in the caller's transaction.
+    /// A group became a supergroup: what is known of it follows, in the caller's transaction. Call
+    /// [`Self::announce`] after the commit.
     pub async fn migrated(&self, tx: &mut Tx, from: ChatId, to: ChatId) -> Result<(), StorageError> {
-        tx.channels().migrate(from, to).await?;
-        tx.user_channels().migrate(from, to).await
+        follow(tx, self.random.as_ref(), from, to, self.clock.now()).await
     }
 
     /// Puts a notice into the outbox, in the caller's transaction.

@@ -19,6 +19,7 @@ use qura_storage::{Db, DirtyPost, StorageError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::channels;
 use crate::lotteries::PostWriter;
 use crate::outbox::{Notice, write_notice};
 
@@ -191,6 +192,9 @@ impl CounterRefresher {
                     let notice = Notice::LotteryPostLost { person, code };
                     write_notice(&mut tx, NoticeId::new(self.random.id()), &notice, now).await?;
                 }
+            }
+            Err(TelegramError::Migrated(to)) => {
+                channels::follow(&mut tx, self.random.as_ref(), claimed.chat, to, now).await?;
             }
             Err(error) => {
                 let chat_id = claimed.chat.get();

@@ -15,6 +15,12 @@ const DEAD_UPDATES: Duration = Duration::from_hours(7 * 24);
 /// Telegram does not tell when a request to join is declined, so an old one is taken for that.
 const JOIN_REQUESTS: Duration = Duration::from_hours(30 * 24);
 
+/// Attempts at challenges are signs of fraud as long as their lottery runs; few run longer.
+const ATTEMPTS: Duration = Duration::from_hours(90 * 24);
+
+/// Reports look at who is still in a channel 30 days after a lottery (flows, section 10).
+const MEMBERSHIPS: Duration = Duration::from_hours(90 * 24);
+
 /// Rows a transaction takes at most, so that it stays short on SQLite.
 const CHUNK: u32 = 500;
 
@@ -38,10 +44,12 @@ impl Job for Upkeep {
             let mut tx = self.db.begin().await?;
             let updates = tx.updates().purge_dead(now - DEAD_UPDATES, CHUNK).await?;
             let requests = tx.join_requests().purge(now - JOIN_REQUESTS, CHUNK).await?;
+            let attempts = tx.challenges().purge(now - ATTEMPTS, CHUNK).await?;
+            let events = tx.membership_events().purge(now - MEMBERSHIPS, CHUNK).await?;
             let unlinked = tx.user_channels().purge(now - self.soft_delete, CHUNK).await?;
             tx.channels().purge(&unlinked).await?;
             tx.commit().await?;
-            if updates.max(requests).max(unlinked.len() as u64) < u64::from(CHUNK) {
+            if updates.max(requests).max(attempts).max(events).max(unlinked.len() as u64) < u64::from(CHUNK) {
                 return Ok(());
             }
         }

@@ -1,6 +1,7 @@
 //! A lottery that is open already, with its post: for stories that begin where people join.
 
 use qura_domain::code::Code;
+use qura_domain::draw::commitment::{Mode, Secret, commitment};
 use serde_json::{Value, json};
 
 use super::channel::Channel;
@@ -16,6 +17,8 @@ pub struct Lottery {
     pub code: String,
     pub chat: i64,
     pub post: i64,
+    /// What its draw is committed to, as people see it.
+    pub commitment: String,
 }
 
 /// What a lottery is to be like.
@@ -23,9 +26,6 @@ pub struct LotteryPlan {
     settings: Value,
     conditions: Vec<(&'static str, Option<i64>, Option<String>)>,
 }
-
-/// What the lotteries of these worlds are committed to.
-pub const COMMITMENT: [u8; 32] = [7; 32];
 
 impl LotteryPlan {
     /// For members, without a challenge.
@@ -67,7 +67,10 @@ impl World {
         for chat in plan.conditions.iter().filter_map(|(_, chat, _)| *chat).chain([channel.id]) {
             self.knows_chat(chat).await;
         }
-        let hash = qura_domain::draw::hash::Hash::from_bytes(COMMITMENT);
+        // The draw of a lottery that nobody published has to be possible all the same.
+        let (secret, salt_key) = ("07".repeat(32), "08".repeat(32));
+        let code_of = Code::parse(&code).unwrap();
+        let hash = commitment(&code_of, Mode::Secret, &Secret::new([7; 32]));
         let now = self.now();
         let settings = plan.settings.to_string();
         let draw_at =
@@ -78,7 +81,8 @@ impl World {
              VALUES ({id}, '{code}', {}, {}, 'open', '{{\"text\":{{\"text\":\"سحب\"}}}}', '{settings}', {draw_at}, {post},
                0, '{}', {now}, {now});
              INSERT INTO lottery_counters (lottery_id, entrance, has_post, shown, shown_at)
-             VALUES ({id}, 'open', TRUE, 0, {now});",
+             VALUES ({id}, 'open', TRUE, 0, {now});
+             INSERT INTO draw_secrets (lottery_id, secret, salt_key) VALUES ({id}, '{secret}', '{salt_key}');",
             organizer.id(),
             channel.id,
             String::from(hash)
@@ -92,7 +96,7 @@ impl World {
             );
         }
         self.database.runs(&sql).await;
-        Lottery { id, code, chat: channel.id, post }
+        Lottery { id, code, chat: channel.id, post, commitment: hash.to_base64url() }
     }
 
     /// The bot posts what a publication would.

@@ -15,6 +15,8 @@ on_both_databases! {
     the_stalest_post_comes_first_and_lists_go_on,
     a_milestone_is_told_once,
     of_many_who_reach_a_milestone_one_tells,
+    of_two_who_claim_a_post_one_has_it,
+    what_two_edited_is_known_to_be_unknown,
 }
 
 async fn join(db: &Db, lottery: LotteryId, users: std::ops::RangeInclusive<i64>) {
@@ -121,4 +123,34 @@ async fn of_many_who_reach_a_milestone_one_tells(db: Db) {
         told += u32::from(task.await.unwrap());
     }
     assert_eq!(told, 1);
+}
+
+async fn of_two_who_claim_a_post_one_has_it(db: Db) {
+    let lottery = posted(&db, 1, 1).await;
+    join(&db, lottery, 1..=3).await;
+    let seen = read!(db, lottery_counters().dirty(None, 9)).remove(0);
+    let claimed = committed!(db, lottery_counters().claim(&seen, at(7))).unwrap();
+    assert_eq!((claimed.shown_at, claimed.participants), (at(7), 3));
+    assert_eq!(committed!(db, lottery_counters().claim(&seen, at(8))), None);
+    // It is still dirty, and tells when it was claimed: whoever died in between is not waited for.
+    let found = read!(db, lottery_counters().dirty(None, 9)).remove(0);
+    assert_eq!(found.shown_at, at(7));
+    assert!(committed!(db, lottery_counters().claim(&found, at(70))).is_some());
+    // A post that is gone is nobody's.
+    let found = read!(db, lottery_counters().dirty(None, 9)).remove(0);
+    assert!(committed!(db, lotteries().lose_post(lottery, MessageId::new(1))));
+    assert_eq!(committed!(db, lottery_counters().claim(&found, at(80))), None);
+}
+
+async fn what_two_edited_is_known_to_be_unknown(db: Db) {
+    let lottery = posted(&db, 1, 1).await;
+    join(&db, lottery, 1..=3).await;
+    let seen = read!(db, lottery_counters().dirty(None, 9)).remove(0);
+    let slow = committed!(db, lottery_counters().claim(&seen, at(7))).unwrap();
+    let quick = read!(db, lottery_counters().dirty(None, 9)).remove(0);
+    let quick = committed!(db, lottery_counters().claim(&quick, at(70))).unwrap();
+    assert!(committed!(db, lottery_counters().record_shown(&quick, at(71))));
+    assert!(!committed!(db, lottery_counters().record_shown(&slow, at(72))));
+    committed!(db, lottery_counters().redraw(lottery));
+    assert_eq!(read!(db, lottery_counters().dirty(None, 9))[0].shown, None);
 }

@@ -22,6 +22,8 @@ on_both_databases! {
     a_freeze_between_groups_lets_nobody_in_after_it,
     a_group_delivered_again_changes_nothing,
     an_empty_group_changes_nothing,
+    a_person_before_a_lottery_is_one_read,
+    locked_terms_and_tickets_are_what_is_committed,
 }
 
 pub fn newcomer(user: i64) -> NewParticipant {
@@ -275,4 +277,44 @@ async fn an_empty_group_changes_nothing(db: Db) {
         0
     );
     assert_eq!(assert_true(&db, lottery).await, (0, 0));
+}
+
+async fn a_person_before_a_lottery_is_one_read(db: Db) {
+    let lottery = opened(&db, 1).await;
+    let (member, stranger) = (UserId::new(7), UserId::new(8));
+    assert_eq!(read!(db, participants().application(LotteryId::new(9), member)), None);
+    let before = read!(db, participants().application(lottery, stranger)).unwrap();
+    assert_eq!((before.lottery, before.organizer, before.chat), (lottery, draft(1).organizer, draft(1).chat));
+    assert_eq!(before.terms.state, LotteryState::Open);
+    assert_eq!(before.terms.settings, draft(1).settings);
+    assert_eq!((before.ticket, before.is_suspicious, before.is_banned), (None, false, false));
+    committed!(db, participants().join(lottery, &[suspect(7)])).unwrap();
+    let after = read!(db, participants().application(lottery, member)).unwrap();
+    assert_eq!(after.ticket, Some((ticket(1), ParticipantState::Registered)));
+    assert!(after.is_suspicious);
+    assert_eq!(read!(db, participants().application(lottery, stranger)).unwrap().ticket, None);
+    assert_eq!(read!(db, lotteries().find_id(&draft(1).code)), Some(lottery));
+    assert_eq!(read!(db, lotteries().find_id(&draft(2).code)), None);
+}
+
+async fn locked_terms_and_tickets_are_what_is_committed(db: Db) {
+    let lottery = opened(&db, 1).await;
+    joined(&db, lottery, [7, 8]).await;
+    committed!(db, participants().withdraw(lottery, UserId::new(8), at(9)));
+    let terms = committed!(db, participants().lock_terms(lottery)).unwrap();
+    assert_eq!(
+        (terms.code, terms.organizer, terms.terms.state),
+        (draft(1).code, draft(1).organizer, LotteryState::Open)
+    );
+    assert_eq!(committed!(db, participants().lock_terms(LotteryId::new(9))), None);
+    let tickets =
+        read!(db, participants().tickets(lottery, &[UserId::new(7), UserId::new(8), UserId::new(9)]));
+    let expected = [
+        (UserId::new(7), (ticket(1), ParticipantState::Registered)),
+        (UserId::new(8), (ticket(2), ParticipantState::Withdrawn)),
+    ];
+    assert_eq!(tickets, expected.into());
+    let pause = step(LotteryState::Open, LotteryState::Paused);
+    assert!(committed!(db, lotteries().advance(lottery, pause, None, at(60))));
+    assert_eq!(committed!(db, participants().lock_terms(lottery)).unwrap().terms.state, LotteryState::Paused);
 }

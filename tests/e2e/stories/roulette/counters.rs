@@ -3,14 +3,9 @@
 use qura_i18n::Msg;
 
 use super::{opened, subscriber};
-use crate::world::{LotteryPlan, Person, World};
+use crate::world::{Channel, ChannelPlan, Lottery, LotteryPlan, Person, World};
 
-async fn joins(
-    w: &World,
-    channel: &crate::world::Channel,
-    lottery: &crate::world::Lottery,
-    ticket: i64,
-) -> Person {
+async fn joins(w: &World, channel: &Channel, lottery: &Lottery, ticket: i64) -> Person {
     let person = subscriber(w, channel, &format!("شخص {ticket}")).await;
     person.joins_lottery(lottery).await;
     person.sees(Msg::JoinRegistered { ticket }).await;
@@ -86,5 +81,29 @@ async fn two_posts_of_one_chat_share_its_limit_and_both_come_true() {
     w.post_shows(&first, 1).await;
     w.post_shows(&second, 1).await;
     assert_eq!(w.control.get("/stats").await["held"], 0, "the bot kept to the limits by itself");
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_group_that_becomes_a_supergroup_loses_its_post_and_is_told_of_once() {
+    let mut w = World::open().await;
+    let group = w.channel(ChannelPlan::basic_group("مجموعة سارة")).await;
+    group.appoints_the_bot().await;
+    let organizer = w.member("سارة").await;
+    let lottery =
+        w.lottery(&organizer, &group, LotteryPlan::simple().with("members_only", false.into())).await;
+    w.program_stops().await;
+    let new = group.becomes_a_supergroup().await;
+    // Somebody joins before the program hears of it, so that the edit is what finds out.
+    w.database
+        .runs(&format!("UPDATE lottery_counters SET participants = 5 WHERE lottery_id = {}", lottery.id))
+        .await;
+    w.expected.tolerated.push("upgraded to a supergroup");
+    w.program_starts();
+    organizer.sees(Msg::LotteryPostLost { code: lottery.code.clone() }).await;
+    w.settles().await;
+    assert_eq!(organizer.count(Msg::LotteryPostLost { code: lottery.code.clone() }).await, 1);
+    let chats: Vec<(i64, Option<i64>)> = w.database.rows("SELECT chat_id, message_id FROM lotteries").await;
+    assert_eq!(chats, [(new.id, None)]);
     w.ends().await;
 }

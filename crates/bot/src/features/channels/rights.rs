@@ -31,7 +31,9 @@ pub async fn migrated(cx: Context<'_>, message: &Message) -> Result<Outcome, Han
     let Some(to) = message.migrated_to else { return Ok(cx.say(Vec::new())) };
     let mut tx = cx.begin().await?;
     cx.services.channels.migrated(&mut tx, message.chat.id, to).await?;
-    cx.commit(tx, Vec::new()).await
+    let outcome = cx.commit(tx, Vec::new()).await?;
+    cx.services.channels.announce().await;
+    Ok(outcome)
 }
 
 /// An offer to whoever made the bot an administrator, unless they are linking it by themselves just now.

@@ -10,6 +10,7 @@ pub mod ending;
 pub mod inline;
 pub mod lottery;
 pub mod person;
+pub mod posting;
 pub mod press;
 pub mod program;
 pub mod screen;

@@ -3,10 +3,16 @@
 mod challenges;
 mod conditions;
 mod counters;
+mod creating;
 mod drawing;
 mod joining;
 mod membership;
+mod mine;
+mod organizing;
+mod publishing;
+mod refusals;
 mod sharing;
+mod templates;
 
 use crate::world::{Channel, ChannelPlan, Lottery, LotteryPlan, Person, World};
 

@@ -1,6 +1,6 @@
 //! The job that publishes: looks once more, sends the post, and writes down that it is there.
 //!
-//! Why it may send one post more than once, and what becomes of the older one, is in decision 0012.
+//! Why it may send one post more than once, and what becomes of the older one, is in decision 0014.
 
 use std::sync::Arc;
 use std::time::Duration;

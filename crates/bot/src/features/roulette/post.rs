@@ -193,7 +193,7 @@ mod tests {
             id: LotteryId::new(1),
             code: Code::parse("AbCd1234").unwrap(),
             organizer: UserId::new(1),
-            chat: ChatId::new(-100_1),
+            chat: ChatId::new(-1001),
             state,
             pause: None,
             template: Template::new(text.into(), None).unwrap(),

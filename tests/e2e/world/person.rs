@@ -45,10 +45,6 @@ impl Person {
         self.me.id
     }
 
-    pub fn language(&self) -> Language {
-        self.language
-    }
-
     /// First and last name.
     pub fn name(&self) -> &str {
         &self.me.name

@@ -25,13 +25,13 @@ async fn a_lottery_is_created_and_published_in_its_simplest_form() {
     ]);
     let grid = skips_and_fills(&sara, "سحب على جائزة 🎁").await;
     grid.has_buttons(&[
-        "نوع المستخدمين: الجميع",
+        "نوع المستخدمين: \u{2068}الجميع",
         "✅ الاشتراك في القناة",
-        "منع الوهمي: صورة",
+        "منع الوهمي: \u{2068}صورة",
         "✅ استبعاد المغادرين",
-        "السحب التلقائي: بدون",
-        "موعد النشر: الآن",
-        "مهلة التأكيد: بدون",
+        "السحب التلقائي: \u{2068}بدون",
+        "موعد النشر: \u{2068}الآن",
+        "مهلة التأكيد: \u{2068}بدون",
         "التالي",
         "إلغاء",
         "رجوع",
@@ -65,21 +65,22 @@ async fn each_kind_of_condition_is_added_and_taken_away() {
         chat.appoints_the_bot().await;
     }
     begins(&sara, &news).await;
-    sara.presses("قناة شرط").await.is_quiet();
+    sara.presses(Msg::RouletteConditionChannel).await.is_quiet();
     sara.sees(Msg::RouletteAskChannel).await;
     sara.sees(Msg::RoulettePickerPrompt).await;
     sara.says("@qura_sport").await;
     sara.sees(Msg::RouletteConditionAdded { title: "رياضة".into() }).await;
     assert_eq!(sara.keyboard().await, None, "the picker is gone");
-    sara.presses("مجموعة شرط").await.is_quiet();
+    sara.presses(Msg::RouletteConditionGroup).await.is_quiet();
     sara.sees(Msg::RouletteAskGroup).await;
+    sara.sees(Msg::RoulettePickerPrompt).await;
     sara.shares(&talk).await;
     sara.sees(Msg::RouletteConditionAdded { title: "نقاش".into() }).await;
-    sara.presses("الاشتراك في روليت آخر").await.is_quiet();
+    sara.presses(Msg::RouletteConditionLottery).await.is_quiet();
     sara.sees(Msg::RouletteAskLottery).await;
     sara.says(&format!("https://t.me/qura_bot?start=join_{first}")).await;
     sara.sees(Msg::RouletteConditionAdded { title: first.clone() }).await;
-    sara.presses("تعزيز القناة").await.is_quiet();
+    sara.presses(Msg::RouletteConditionBoost).await.is_quiet();
     sara.sees(Msg::RouletteAskBoost).await;
     let post = sport.posts("أهلًا").await;
     sara.forwards(&sport, post).await;
@@ -122,25 +123,25 @@ async fn each_setting_is_turned_over_chosen_or_typed() {
     sara.says("۳").await;
     sara.sees(Msg::RouletteSettings { winners: 5, reserves: 3 }).await;
     sara.presses("نوع المستخدمين").await.is_quiet();
-    sara.sees_button("نوع المستخدمين: المميزين").await;
+    sara.sees_button("نوع المستخدمين: \u{2068}المميزين").await;
     sara.presses("الاشتراك في القناة").await.is_quiet();
     sara.sees_button("❌ الاشتراك في القناة").await;
     sara.presses("استبعاد المغادرين").await.is_quiet();
     sara.sees_button("❌ استبعاد المغادرين").await;
     for kind in ["رموز", "حسابي", "زر مؤقت", "بدون", "صورة", "رموز"] {
         sara.presses("منع الوهمي").await.is_quiet();
-        sara.sees_button(&*format!("منع الوهمي: {kind}")).await;
+        sara.sees_button(&*format!("منع الوهمي: \u{2068}{kind}")).await;
     }
     sara.presses("مهلة التأكيد").await.is_quiet();
     sara.sees(Msg::RouletteAskConfirmation).await;
     sara.says("48").await;
-    sara.sees_button("مهلة التأكيد: 48 ساعةً").await;
+    sara.sees_button("مهلة التأكيد: \u{2068}48 ساعةً").await;
     sara.presses("السحب التلقائي").await.is_quiet();
     sara.sees(Msg::RouletteAskDraw).await;
     sara.presses("عند اكتمال عدد").await.is_quiet();
     sara.sees(Msg::RouletteAskDrawCount).await;
     sara.says("١٬٢٥٠").await;
-    sara.sees_button("السحب التلقائي: عند 1,250 مشترك").await;
+    sara.sees_button("السحب التلقائي: \u{2068}عند 1,250 مشترك").await;
     assert_eq!(settings(&w).await["auto_draw"], json!({"at_count": 1250}));
     sara.presses("السحب التلقائي").await.is_quiet();
     sara.sees(Msg::RouletteAskDraw).await;

@@ -139,7 +139,7 @@ async fn a_schedule_is_called_back_and_nothing_is_published() {
     sara.presses("موعد النشر").await.is_quiet();
     sara.sees_button("بعد ساعة").await;
     sara.presses("الآن").await.is_quiet();
-    sara.sees_button("موعد النشر: الآن").await;
+    sara.sees_button("موعد النشر: \u{2068}الآن").await;
     publishes(&w, &sara, &news).await;
     assert_eq!(news.posts_of_the_bot(&w).await.len(), 1);
     w.ends().await;

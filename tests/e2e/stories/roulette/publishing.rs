@@ -50,7 +50,7 @@ async fn the_count_tells_the_number_and_the_commitment() {
     let post = publishes(&w, &sara, &news).await["id"].as_i64().unwrap();
     let stranger = w.person("غريب").await;
     stranger.joins(&news).await;
-    let pressed = stranger.presses_in(&news, post, "عدد المشتركين").await;
+    let pressed = stranger.presses_in(news.id, post, "عدد المشتركين").await;
     let said = pressed.pressed["answer"]["text"].as_str().unwrap();
     assert!(said.contains("عدد المشتركين: 0") && said.chars().count() <= 200, "{said}");
     assert_eq!(pressed.pressed["answer"]["show_alert"], true);
@@ -99,7 +99,7 @@ async fn killed_while_the_post_is_sent_it_is_published_and_what_came_twice_leads
     let older = posts[0]["id"].as_i64().unwrap();
     let stranger = w.person("غريب").await;
     stranger.joins(&news).await;
-    stranger.presses_in(&news, older, "عدد المشتركين").await;
+    stranger.presses_in(news.id, older, "عدد المشتركين").await;
     w.comes_true("the older one leads to the valid one", async || {
         let older = news.message(older).await;
         older["buttons"][0][0]["url"] == json!(format!("https://t.me/qura_news/{valid}"))

@@ -17,7 +17,7 @@ async fn conditions_that_cannot_be_are_refused_with_their_reason() {
     talk.appoints(&sara).await;
     talk.appoints_the_bot().await;
     begins(&sara, &news).await;
-    sara.presses("قناة شرط").await.is_quiet();
+    sara.presses(Msg::RouletteConditionChannel).await.is_quiet();
     sara.sees(Msg::RouletteAskChannel).await;
     for (typed, said) in [
         ("قناتي", Msg::ChannelsErrorNotAReference),
@@ -31,7 +31,7 @@ async fn conditions_that_cannot_be_are_refused_with_their_reason() {
     }
     sara.says("@qura_news").await;
     sara.sees(Msg::RouletteConditionAdded { title: "أخبار".into() }).await;
-    sara.presses("قناة شرط").await.is_quiet();
+    sara.presses(Msg::RouletteConditionChannel).await.is_quiet();
     sara.sees(Msg::RouletteAskChannel).await;
     sara.says("@qura_news").await;
     sara.sees(Msg::RouletteErrorTwice).await;

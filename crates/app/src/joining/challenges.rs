@@ -1,6 +1,6 @@
 //! The challenge before a registration: opens puzzles, judges answers, counts both.
 
-use qura_domain::challenge::{Attempts, ChallengeKind, Digits, Puzzle, Shown, Standing, Verdict};
+use qura_domain::challenge::{Attempts, ChallengeKind, Digits, Puzzle, Shown, Verdict};
 use qura_domain::ids::{LotteryId, UserId};
 use qura_domain::time::Timestamp;
 use qura_storage::{StorageError, Tx};
@@ -36,7 +36,8 @@ impl JoiningService {
     /// by [`Self::keep`].
     pub fn ask(&self, attempts: &mut Attempts, wanted: ChallengeKind) -> Asked {
         let now = self.clock.now();
-        if let Standing::LockedUntil(until) = attempts.standing(false, now) {
+        // Also for a suspect, whose solution from before they failed is not remembered.
+        if let Some(until) = attempts.locked_until.filter(|until| now < *until) {
             return Asked::LockedUntil(until);
         }
         let kind = self.kind_for(wanted);

@@ -56,7 +56,19 @@ pub struct Parts {
     pub account: BotAccount,
 }
 
+/// The queue before the registrations of all lotteries.
+fn joins(
+    db: &Db,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+    wakeups: &Arc<dyn WakeUps>,
+) -> Batcher<JoinGroup> {
+    let (db, clock, random, wakeups) = (db.clone(), clock.clone(), random.clone(), wakeups.clone());
+    Batcher::start(JoinGroup { db, clock, random, wakeups })
+}
+
 impl Parts {
+    #[expect(clippy::too_many_lines, reason = "a list of all parts, each made once")]
     pub async fn assemble(
         config: &Config,
         db: Db,
@@ -117,12 +129,7 @@ impl Parts {
             wakeups: wakeups.clone(),
             messenger: messenger.clone(),
             subscription: subscription.clone(),
-            joins: Batcher::start(JoinGroup {
-                db: db.clone(),
-                clock: clock.clone(),
-                random: random.clone(),
-                wakeups: wakeups.clone(),
-            }),
+            joins: joins(&db, &clock, &random, &wakeups),
             offered: config.captchas.clone().into(),
             codes: Codes::default(),
             presses: Presses::default(),

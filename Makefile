@@ -15,7 +15,7 @@ PROFILE ?= dev
 ARGS ?=
 BUILD := --profile $(PROFILE) -p qura
 
-.PHONY: help run doctor simulator test lint fmt deny bench mutants clean
+.PHONY: help run doctor simulator test lint fmt deny bench million mutants clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 19
@@ -53,6 +53,11 @@ bench: ## measures the whole bot against the simulator, with PostgreSQL as durab
 	@scripts/setup.sh build
 	cargo build --release -p qura -p qura-simulator -p qura-bench
 	SERVICES_DURABLE=1 exec scripts/services.sh run cargo run -q --release -p qura-bench -- $(ARGS)
+
+million: ## draws ten winners among a million on both databases, and says how long it took
+	@scripts/setup.sh test
+	cargo test --release -p qura --test e2e among_a_million -- --ignored --nocapture
+	exec scripts/services.sh run cargo test --release -p qura --test e2e_distributed among_a_million -- --ignored --nocapture
 
 # `make mutants MUTANTS_SEED=7` repeats a run.
 mutants: export MUTANTS ?= 200000

@@ -3,6 +3,7 @@
 mod alone;
 mod crowd;
 mod death;
+mod draws;
 mod fleet;
 mod frozen;
 mod health;

@@ -181,6 +181,16 @@ impl World {
         i64::try_from((since + self.ahead).as_micros()).unwrap()
     }
 
+    /// What the running program answers over HTTP.
+    pub async fn page(&self, path: &str) -> String {
+        self.program.as_ref().expect("a running program").page(path).await
+    }
+
+    /// A figure of the running program's memory, in KiB.
+    pub fn memory_kib(&self, name: &str) -> u64 {
+        self.program.as_ref().expect("a running program").memory_kib(name)
+    }
+
     /// What the running program has counted under this name, all labels together.
     pub async fn counted(&self, name: &str) -> f64 {
         self.program.as_ref().expect("a running program").counted(name).await

@@ -1,5 +1,7 @@
 //! Puts notices of the outbox into words and sends them.
 
+mod draws;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,7 +11,6 @@ use qura_ports::telegram::{Lane, Markup, Messenger, Request, TelegramError};
 
 use crate::context::Services;
 use crate::features::channels::rights;
-use crate::features::draw::notices;
 use crate::features::info::InfoScreen;
 use crate::features::joining;
 use crate::features::roulette::manage;
@@ -27,7 +28,7 @@ impl NoticeSender for Notices {
         let person = notice.person();
         if let Notice::Draw { lottery, draw, .. } = notice {
             let messenger = self.messenger.as_ref();
-            return notices::send(&self.services, messenger, person, *lottery, draw).await;
+            return draws::send(&self.services, messenger, person, *lottery, draw).await;
         }
         let record = self.services.people.get(person).await;
         let record = record.map_err(|error| TelegramError::Unavailable(error.detail()))?;

@@ -134,6 +134,18 @@ impl Program {
         }
     }
 
+    /// Whether the process still runs.
+    pub fn is_alive(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// A figure of its memory by its name in Linux's `/proc/<pid>/status`, in KiB.
+    pub fn memory_kib(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
     /// What it has counted under this name, all labels together.
     pub async fn counted(&self, name: &str) -> f64 {
         let page = self.page("/metrics").await;

@@ -12,7 +12,9 @@ use qura_storage::{NewJob, StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::DrawService;
+use super::telling::DrawNotice;
 use crate::jobs::{Job, JobError, RunningJob};
+use crate::lotteries::LotteryService;
 
 /// The kind of the job that takes participants along.
 pub const CARRY: &str = "draw.carry";
@@ -116,6 +118,7 @@ impl DrawService {
 /// Takes participants along, page by page, and has the new lottery published with the last of them.
 pub struct CarryJob {
     pub draws: Arc<DrawService>,
+    pub lotteries: Arc<LotteryService>,
 }
 
 #[async_trait]
@@ -136,10 +139,22 @@ impl Job for CarryJob {
         let mut tx = draws.db.begin().await?;
         match tx.participants().carry(from, to, after, PAGE, draws.clock.now()).await? {
             Some(last) => draws.carry_on(&mut tx, CarryOrder { from, to, after: last }).await?,
-            None => {}
+            None => self.publish(&mut tx, from, to).await?,
         }
         job.complete(tx).await?;
         draws.wakeups.wake(Topic::Jobs).await;
+        draws.wakeups.wake(Topic::Outbox).await;
         Ok(())
+    }
+}
+
+impl CarryJob {
+    /// All are there: the new lottery is published, and the chat is told what it carries on with.
+    async fn publish(&self, tx: &mut Tx, from: LotteryId, to: LotteryId) -> Result<(), StorageError> {
+        if !self.lotteries.publish_again(tx, to).await? {
+            return Ok(());
+        }
+        let Some(old) = tx.lotteries().get(from).await? else { return Ok(()) };
+        self.draws.notify(tx, old.organizer, from, DrawNotice::Reopened { by: to }).await
     }
 }

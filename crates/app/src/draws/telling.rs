@@ -33,6 +33,8 @@ pub enum DrawNotice {
     Winners { part: u32 },
     /// To the organizer: the addendum with this number gave a place to somebody else.
     Changed { number: u32 },
+    /// In the chat, as an answer to the old post: another lottery carries on.
+    Reopened { by: LotteryId },
     /// To the organizer: the result could not be posted in the chat.
     Unposted,
     /// To anyone who asked: the receipt and its addenda, as files.

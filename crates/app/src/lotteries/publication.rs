@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use qura_domain::code::Code;
 use qura_domain::draw::commitment::{SaltKey, Secret};
-use qura_domain::ids::{JobId, UserId};
+use qura_domain::ids::{JobId, LotteryId, UserId};
 use qura_domain::lottery::{Lottery, LotteryState, SettingsError};
 use qura_domain::time::Timestamp;
 use qura_storage::{NewJob, StorageError, Tx};
@@ -75,6 +75,24 @@ impl LotteryService {
         let when = at.map(|at| at.micros().to_string());
         self.audit(tx, Some(person), "lottery.confirm", &lottery, when).await?;
         Ok(Some(Ok(at.map_or(Confirmed::Now, Confirmed::At))))
+    }
+
+    /// Orders the publication of a draft that carries on with a drawn lottery, in the caller's transaction:
+    /// nobody rehearses it, for it was published before. `false` where it is no such draft.
+    pub async fn publish_again(&self, tx: &mut Tx, lottery: LotteryId) -> Result<bool, StorageError> {
+        let found = tx.lotteries().get(lottery).await?;
+        let Some(lottery) = found.filter(|lottery| lottery.reopens.is_some()) else { return Ok(false) };
+        let step = lottery.state.to(LotteryState::Scheduled);
+        let Some(step) = step.filter(|step| step.from() == LotteryState::Draft) else { return Ok(false) };
+        let now = self.clock.now();
+        if !tx.lotteries().advance(lottery.id, step, None, now).await? {
+            return Ok(false);
+        }
+        let (secret, salt_key) = (Secret::new(self.secret()), SaltKey::new(self.secret()));
+        tx.draw_secrets().insert(lottery.id, &secret, &salt_key).await?;
+        self.order_publication(tx, &lottery, now).await?;
+        self.audit(tx, Some(lottery.organizer), "lottery.publish_again", &lottery, None).await?;
+        Ok(true)
     }
 
     /// Calls a scheduled publication back: it is a draft again. In the caller's transaction. `None` where

@@ -1,9 +1,8 @@
 //! Draws as people see them: the result, the confirmation of a win, the receipt, another winner.
 
 mod confirm;
-pub mod notices;
 mod redraw;
-mod result;
+pub mod result;
 mod verify;
 pub mod words;
 
@@ -87,6 +86,6 @@ async fn lottery(cx: Context<'_>, code: &Code) -> Result<Option<Lottery>, Handle
 }
 
 /// A link that opens the bot.
-fn link_to(bot_username: &str, link: &DeepLink) -> String {
+pub fn link_to(bot_username: &str, link: &DeepLink) -> String {
     format!("https://t.me/{bot_username}?start={}", link.payload())
 }

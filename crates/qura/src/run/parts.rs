@@ -240,7 +240,10 @@ impl Parts {
                 }),
                 Arc::new(DrawJob { draws: self.services.draws.clone() }),
                 Arc::new(ReplaceJob { draws: self.services.draws.clone() }),
-                Arc::new(CarryJob { draws: self.services.draws.clone() }),
+                Arc::new(CarryJob {
+                    draws: self.services.draws.clone(),
+                    lotteries: self.services.lotteries.clone(),
+                }),
                 Arc::new(HoldSweep { draws: self.services.draws.clone() }),
                 Arc::new(DueDraws {
                     db: self.db.clone(),

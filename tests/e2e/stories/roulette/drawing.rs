@@ -3,5 +3,6 @@
 mod beacon;
 mod death;
 mod hold;
+mod million;
 mod outcomes;
 mod receipts;

@@ -197,3 +197,39 @@ async fn a_draw_by_the_clock_begins_by_itself() {
     assert_eq!(w.documents(&lottery).await.len(), 1);
     w.ends().await;
 }
+
+#[tokio::test]
+async fn a_draw_with_too_few_winners_is_opened_again_and_takes_its_participants_along() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(4).winners(2, 0).ordered(&w).await;
+    for person in &lottery.people[1..] {
+        person.leaves(&lottery.channel).await;
+    }
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let receipt = w.documents(&lottery).await.remove(0);
+    assert_eq!(tickets(&receipt, "winners"), [1]);
+    let organizer = &lottery.organizer;
+    let list = organizer.sees_button("فتح السحب من جديد").await;
+    organizer.presses_on(&list, "فتح السحب من جديد").await;
+    organizer.sees(Msg::DrawReopenConfirm).await;
+    organizer.presses("تأكيد").await;
+    let rows = "SELECT id, state, CAST(settings AS TEXT) FROM lotteries WHERE reopens_id = 4242";
+    w.comes_true("the new one is open", async || {
+        w.database.rows::<(i64, String, String)>(rows).await.iter().any(|(_, state, _)| state == "open")
+    })
+    .await;
+    w.is_all_said().await;
+    let (new, _, settings) = w.database.rows::<(i64, String, String)>(rows).await.remove(0);
+    assert_eq!(serde_json::from_str::<Value>(&settings).unwrap()["winners"], 1);
+    assert_eq!(w.state_of(&lottery).await, "reopened");
+    let all: Vec<(i64, i64, i64)> = w
+        .database
+        .rows("SELECT lottery_id, ticket, user_id FROM lottery_participants ORDER BY lottery_id, ticket")
+        .await;
+    let carried: Vec<_> = all.iter().filter(|(id, ..)| *id == new).map(|(_, t, user)| (*t, *user)).collect();
+    let people: Vec<_> = (1..).zip(lottery.people[1..].iter().map(|person| person.id())).collect();
+    assert_eq!(carried, people);
+    assert_eq!(lottery.posts_with(&w, "فُتح السحب من جديد").await.len(), 1);
+    w.ends().await;
+}

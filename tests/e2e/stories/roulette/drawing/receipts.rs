@@ -6,7 +6,7 @@ use qura_i18n::Msg;
 use serde_json::Value;
 
 use crate::world::World;
-use crate::world::draw::DrawPlan;
+use crate::world::draw::{DrawPlan, tickets};
 
 fn root() -> String {
     format!("{}/../..", env!("CARGO_MANIFEST_DIR"))
@@ -84,4 +84,34 @@ async fn whoever_follows_the_link_gets_the_draw_in_plain_words_and_the_file() {
     sara.starts_with("verify_ZzZz9999").await;
     sara.sees(Msg::LinkUnknown).await;
     w.ends().await;
+}
+
+#[tokio::test]
+async fn the_page_of_a_draw_says_who_won_first_and_carries_the_receipt_to_the_byte() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(5).winners(2, 1).ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let receipt = w.documents(&lottery).await.remove(0);
+    let page = w.page(&format!("/draws/{}", lottery.code)).await;
+    keep("ar", &page);
+    assert!(page.contains("dir=\"rtl\""), "{page}");
+    let place = |words: &str| page.find(words).unwrap_or_else(|| panic!("no «{words}»: {page}"));
+    for ticket in tickets(&receipt, "winners") {
+        assert!(place(lottery.owner(ticket).name()) < place("كيف تتأكد بنفسك؟"));
+    }
+    assert!(place("كيف تتأكد بنفسك؟") < place("ما لا تثبته هذه الصفحة"));
+    let english = w.page(&format!("/draws/{}?lang=en", lottery.code)).await;
+    keep("en", &english);
+    assert!(english.contains("dir=\"ltr\"") && english.contains("How to check it yourself"), "{english}");
+    assert_eq!(w.page(&format!("/draws/{}/0", lottery.code)).await, receipt);
+    assert!(w.page("/draws/ZzZz9999").await.contains("لا توجد نتيجة"));
+    assert_eq!(w.page(&format!("/draws/{}/1", lottery.code)).await, "");
+    w.ends().await;
+}
+
+fn keep(name: &str, page: &str) {
+    if let Ok(folder) = std::env::var("KEEP_PAGES") {
+        std::fs::write(format!("{folder}/{name}.html"), page).unwrap();
+    }
 }

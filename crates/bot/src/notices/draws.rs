@@ -11,8 +11,9 @@ use qura_i18n::{LocalTime, Msg};
 use qura_ports::telegram::{Button, ButtonAction, Keyboard, Lane, Markup, Messenger, Request, TelegramError};
 use qura_storage::StorageError;
 
-use super::{DrawButton, link_to, result};
+use crate::callback::CallbackData;
 use crate::context::Services;
+use crate::features::draw::{DrawButton, link_to, result};
 use crate::view::{View, Viewer};
 
 /// Sends a notice about a draw. A lottery that is gone has nothing to tell any more.
@@ -29,6 +30,7 @@ pub async fn send(
     match notice {
         DrawNotice::Result { part } => in_chat(services, messenger, &draw, Some(*part)).await,
         DrawNotice::Replaced { number } => changed_in_chat(services, messenger, &draw, *number).await,
+        DrawNotice::Reopened { by } => reopened_in_chat(services, messenger, &draw, *by).await,
         DrawNotice::Receipt { number } => file(services, messenger, &draw, person, *number).await,
         _ => {
             let record = services.people.get(person).await.map_err(unavailable)?;
@@ -71,6 +73,22 @@ fn under_result(services: &Services, draw: &DrawView) -> Keyboard {
     }
     rows.push(button(Msg::DrawVerifyButton, DeepLink::Verify(code)));
     Keyboard(rows)
+}
+
+async fn reopened_in_chat(
+    services: &Services,
+    messenger: &dyn Messenger,
+    draw: &DrawView,
+    by: LotteryId,
+) -> Result<(), TelegramError> {
+    let found = services.db.read().await.map_err(unavailable)?.lotteries().get(by).await;
+    let (Some(new), Some(receipt)) = (found.map_err(unavailable)?, draw.documents.first()) else {
+        return Ok(());
+    };
+    let (old, code, digest) =
+        (draw.lottery.code.to_string(), new.code.to_string(), receipt.digest.to_base64url());
+    let text = Msg::DrawReopened { old, code, digest }.rich(services.defaults.language);
+    post(services, messenger, &draw.lottery, text, Keyboard::default()).await
 }
 
 async fn changed_in_chat(
@@ -190,6 +208,7 @@ async fn view(
         DrawNotice::Unposted
         | DrawNotice::Result { .. }
         | DrawNotice::Replaced { .. }
+        | DrawNotice::Reopened { .. }
         | DrawNotice::Receipt { .. } => View::of(viewer, &Msg::DrawUnposted { code }).done(),
     })
 }
@@ -221,8 +240,6 @@ fn organizer(draw: &DrawView, viewer: &Viewer, part: u32) -> View {
     }
     let code = draw.lottery.code.clone();
     let row = |label: Msg, button: DrawButton| {
-        use crate::callback::CallbackData;
-
         let action = ButtonAction::Callback(button.pack());
         vec![Button { label: label.plain(viewer.language), action }]
     };

@@ -37,6 +37,8 @@ pub enum DrawNotice {
     Reopened { by: LotteryId },
     /// To the organizer: the result could not be posted in the chat.
     Unposted,
+    /// To a participant who asked: the proof that they were in the list, as a file.
+    Opening,
     /// To anyone who asked: the receipt and its addenda, as files.
     Receipt { number: u32 },
 }

@@ -38,6 +38,8 @@ callback_data! {
         Verify { code: Code } = "verify",
         /// The receipt as a file.
         File { code: Code } = "file",
+        /// The proof of one's own ticket.
+        Proof { code: Code } = "proof",
         /// «إعادة سحب فائز»
         Redraw { code: Code } = "again",
         RedrawOf { code: Code, ticket: u64 } = "of",
@@ -64,6 +66,7 @@ pub async fn pressed(cx: Context<'_>, press: Press<DrawButton>) -> Result<Outcom
         DrawButton::Confirm { code } => confirm::pressed(cx, press, &code).await,
         DrawButton::Verify { code } => verify::pressed(cx, press, &code).await,
         DrawButton::File { code } => verify::file_asked(cx, press, &code).await,
+        DrawButton::Proof { code } => verify::proof_asked(cx, press, &code).await,
         DrawButton::Redraw { code } => redraw::opened(cx, press, &code).await,
         DrawButton::RedrawOf { code, ticket } => redraw::chosen(cx, press, &code, ticket).await,
         DrawButton::ConfirmRedraw { code } => redraw::confirmed(cx, press, &code).await,

@@ -31,6 +31,7 @@ pub async fn send(
         DrawNotice::Result { part } => in_chat(services, messenger, &draw, Some(*part)).await,
         DrawNotice::Replaced { number } => changed_in_chat(services, messenger, &draw, *number).await,
         DrawNotice::Reopened { by } => reopened_in_chat(services, messenger, &draw, *by).await,
+        DrawNotice::Opening => opening(services, messenger, &draw, person).await,
         DrawNotice::Receipt { number } => file(services, messenger, &draw, person, *number).await,
         _ => {
             let record = services.people.get(person).await.map_err(unavailable)?;
@@ -176,6 +177,29 @@ async fn file(
     messenger.send(Lane::Notice, request).await.map(drop)
 }
 
+async fn opening(
+    services: &Services,
+    messenger: &dyn Messenger,
+    draw: &DrawView,
+    person: UserId,
+) -> Result<(), TelegramError> {
+    let found = services.draws.opening(draw.lottery.id, person).await.map_err(unavailable)?;
+    let Some((ticket, content)) = found else { return Ok(()) };
+    let record = services.people.get(person).await.map_err(unavailable)?;
+    let viewer = services.viewer(person, record.as_ref());
+    let code = draw.lottery.code.to_string();
+    let name = format!("ticket-{code}-{ticket}.json");
+    let caption = Msg::DrawOpeningCaption { code, ticket: i64::try_from(ticket).unwrap_or(i64::MAX) };
+    let request = Request::SendFile {
+        chat: person.chat(),
+        name,
+        content: Bytes::from(content),
+        caption: caption.rich(viewer.language),
+        keyboard: Keyboard::default(),
+    };
+    messenger.send(Lane::Notice, request).await.map(drop)
+}
+
 async fn view(
     services: &Services,
     draw: &DrawView,
@@ -209,6 +233,7 @@ async fn view(
         | DrawNotice::Result { .. }
         | DrawNotice::Replaced { .. }
         | DrawNotice::Reopened { .. }
+        | DrawNotice::Opening
         | DrawNotice::Receipt { .. } => View::of(viewer, &Msg::DrawUnposted { code }).done(),
     })
 }

@@ -1,6 +1,6 @@
 //! «تحقق من السحب»: what a draw came to in plain words, and its receipt as a file.
 
-use qura_app::draws::{DrawView, standing};
+use qura_app::draws::{DrawView, OpeningRefusal, standing};
 use qura_app::ingest::HandleError;
 use qura_domain::code::Code;
 use qura_domain::draw::commitment::Mode;
@@ -58,6 +58,7 @@ impl VerifyScreen {
                     view = view.url(&Msg::DrawVerifyPage, page);
                 }
                 view.press(&Msg::DrawVerifyFile, &DrawButton::File { code: code.clone() })
+                    .press(&Msg::DrawOpeningButton, &DrawButton::Proof { code: code.clone() })
             }
         };
         view.press(&Msg::NavHome, &MenuButton::Home).done()
@@ -102,6 +103,31 @@ pub async fn file_asked(
     let outcome = cx.commit(tx, vec![press.toast(Msg::DrawVerifySent)]).await?;
     cx.services.draws.wakeups.wake(Topic::Outbox).await;
     Ok(outcome)
+}
+
+/// Only about one's own ticket.
+pub async fn proof_asked(
+    cx: Context<'_>,
+    press: Press<DrawButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    let Some(lottery) = lottery(cx, code).await? else {
+        return Ok(cx.say(vec![press.alert(Msg::AlertStale)]));
+    };
+    let mut tx = cx.begin().await?;
+    let asked = cx.services.draws.ask_for_opening(&mut tx, press.person.id, &lottery).await?;
+    let refused = match asked {
+        Ok(()) => {
+            let outcome = cx.commit(tx, vec![press.toast(Msg::DrawVerifySent)]).await?;
+            cx.services.draws.wakeups.wake(Topic::Outbox).await;
+            return Ok(outcome);
+        }
+        Err(OpeningRefusal::NotDrawn) => Msg::AlertStale,
+        Err(OpeningRefusal::NotParticipant) => Msg::DrawOpeningAlertStranger,
+        Err(OpeningRefusal::TooOften) => Msg::DrawOpeningAlertOften,
+    };
+    tx.rollback().await?;
+    Ok(cx.say(vec![press.alert(refused)]))
 }
 
 async fn send_files(cx: Context<'_>, person: UserId, code: &Code) -> Result<(), HandleError> {

@@ -115,3 +115,40 @@ fn keep(name: &str, page: &str) {
         std::fs::write(format!("{folder}/{name}.html"), page).unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_participant_gets_the_proof_of_their_own_ticket_and_nobody_else_does() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(5).ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let receipt = w.documents(&lottery).await.remove(0);
+    let stranger = w.member("سارة").await;
+    stranger.starts_with(&format!("verify_{}", lottery.code)).await;
+    stranger.sees(Msg::DrawVerifyHow).await;
+    stranger.presses(Msg::DrawOpeningButton).await.alerts(Msg::DrawOpeningAlertStranger);
+    let third = lottery.owner(3);
+    third.starts_with(&format!("verify_{}", lottery.code)).await;
+    third.sees(Msg::DrawVerifyHow).await;
+    third.presses(Msg::DrawOpeningButton).await.toasts(Msg::DrawVerifySent);
+    w.is_all_said().await;
+    let captions = third.chat().await;
+    let caption = Msg::DrawOpeningCaption { code: lottery.code.clone(), ticket: 3 }.plain(Default::default());
+    assert!(captions.iter().any(|screen| screen.text.contains(&caption)), "{captions:#?}");
+    // What the file holds is computed again, as the owner would.
+    w.program_stops().await;
+    let db = w.storage().await;
+    let mut reader = db.read().await.unwrap();
+    let (_, key) = reader.draw_secrets().get(lottery.id).await.unwrap().unwrap();
+    let all = reader.participants().for_draw(lottery.id, None, 10).await.unwrap();
+    let mut tree = qura_domain::draw::merkle::MerkleTree::watching([2]);
+    all.iter().for_each(|participant| tree.push(participant.leaf(&key)));
+    let root = tree.finish();
+    let opening = all[2].open(&key, root.leaves, root.proofs[0].clone());
+    let value: Value = serde_json::from_str(&receipt).unwrap();
+    assert_eq!(value["root"], root.hash.to_string());
+    assert!(opening.is_in(&root.hash));
+    drop(reader);
+    db.close().await;
+    w.ends().await;
+}

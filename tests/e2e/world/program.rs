@@ -108,7 +108,7 @@ impl Program {
 
     /// A signal by its name.
     pub fn hears(&mut self, signal: &str) {
-        assert_eq!(self.child.try_wait().unwrap(), None, "it had ended before:\n{}", self.log());
+        assert!(self.is_alive(), "it had ended before:\n{}", self.log());
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
     }

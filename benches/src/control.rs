@@ -63,11 +63,34 @@ impl Control {
         self.get(&format!("wait?what=polled&bot={bot}&timeout_ms=30000")).await.map(drop)
     }
 
+    /// Calls a method of the Bot API in the bot's place, before it runs.
+    pub async fn as_the_bot(&self, token: &str, method: &str, body: Value) -> anyhow::Result<Value> {
+        let answer = self.client.post(format!("{}/bot{token}/{method}", self.url)).json(&body).send().await?;
+        let mut answer = Self::read(method, answer).await?;
+        Ok(answer.get_mut("result").map(Value::take).unwrap_or_default())
+    }
+
     /// Has a crowd press /start, and returns once everyone was answered.
-    pub async fn crowd(&self, first_id: i64, size: Size, member_of: i64) -> anyhow::Result<LoadReport> {
+    pub async fn starts(&self, first_id: i64, size: Size, member_of: i64) -> anyhow::Result<LoadReport> {
         let crowd =
             json!({"people": size.people, "first_id": first_id, "rate": size.rate, "member_of": member_of});
-        let id = self.post("load/start", crowd).await?;
+        self.load("load/start", crowd, size).await
+    }
+
+    /// Has a crowd press a button under a post and open the link that it answers with, and returns once
+    /// everyone was told what came of it.
+    pub async fn presses(&self, first_id: i64, size: Size, button: Value) -> anyhow::Result<LoadReport> {
+        let mut crowd = button;
+        if let Some(crowd) = crowd.as_object_mut() {
+            crowd.insert("people".to_owned(), size.people.into());
+            crowd.insert("first_id".to_owned(), first_id.into());
+            crowd.extend((size.rate > 0).then(|| ("rate".to_owned(), size.rate.into())));
+        }
+        self.load("load/press", crowd, size).await
+    }
+
+    async fn load(&self, path: &str, crowd: Value, size: Size) -> anyhow::Result<LoadReport> {
+        let id = self.post(path, crowd).await?;
         let id = id.get("id").and_then(Value::as_i64).context("a load without an id")?;
         let deadline = tokio::time::Instant::now() + LONGEST;
         loop {

@@ -6,9 +6,11 @@
 
 mod control;
 mod echo;
+mod lottery;
 mod processes;
 mod report;
 mod scenario;
+mod setup;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -16,14 +18,15 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::report::Report;
-use crate::scenario::{Scenario, Setup, Size};
+use crate::scenario::{Act, Scenario, Size};
+use crate::setup::Setup;
 
 #[derive(Parser)]
 #[command(about = "Measures the whole bot against the simulator.")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// People who press /start at full speed.
+    /// People who press /start at full speed; half as many join a lottery.
     #[arg(long, default_value_t = 20_000)]
     people: u32,
     /// How often each scenario runs; the best and the median are printed.
@@ -54,13 +57,21 @@ async fn main() -> anyhow::Result<()> {
     let full = Size { people: arguments.people, rate: 0 };
     let steady = Size { people: 5_000, rate: 500 };
     let shared = |processes| Setup::Shared { processes };
+    let crowd = Size { people: arguments.people / 2, rate: 0 };
+    let start = |name, setup, size| Scenario { name, setup, act: Act::Start, size };
+    let join =
+        |name, setup, participants| Scenario { name, setup, act: Act::Join { participants }, size: crowd };
     let mut scenarios = vec![
-        Scenario { name: "echo", setup: Setup::Echo, size: full },
-        Scenario { name: "embedded, full speed", setup: Setup::Embedded, size: full },
-        Scenario { name: "embedded, 500/s", setup: Setup::Embedded, size: steady },
-        Scenario { name: "PostgreSQL + Redis, full speed", setup: shared(1), size: full },
-        Scenario { name: "PostgreSQL + Redis, 500/s", setup: shared(1), size: steady },
-        Scenario { name: "PostgreSQL + Redis, two processes, full speed", setup: shared(2), size: full },
+        start("echo", Setup::Echo, full),
+        start("embedded, full speed", Setup::Embedded, full),
+        start("embedded, 500/s", Setup::Embedded, steady),
+        start("PostgreSQL + Redis, full speed", shared(1), full),
+        start("PostgreSQL + Redis, 500/s", shared(1), steady),
+        start("PostgreSQL + Redis, two processes, full speed", shared(2), full),
+        join("embedded, joins", Setup::Embedded, 0),
+        join("embedded, joins after 1,000,000", Setup::Embedded, 1_000_000),
+        join("PostgreSQL + Redis, joins", shared(1), 0),
+        join("PostgreSQL + Redis, joins after 1,000,000", shared(1), 1_000_000),
     ];
     scenarios.retain(|scenario| scenario.name == "echo" || scenario.name.contains(&arguments.only));
     let mut report = Report::default();

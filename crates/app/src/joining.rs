@@ -62,7 +62,7 @@ impl JoiningService {
         if let Some(known) = self.codes.get(code) {
             return Ok(Some(known));
         }
-        let found = self.db.read().await?.lotteries().find_id(code).await?;
+        let found = self.db.read_for_many().await?.lotteries().find_id(code).await?;
         if let Some(id) = found {
             self.codes.put(code, id);
         }
@@ -103,7 +103,7 @@ impl JoiningService {
 
     /// The chats that conditions and refusals speak of; those that nobody linked are missing.
     pub async fn chats(&self, chats: &[ChatId]) -> Result<Vec<Channel>, StorageError> {
-        self.db.read().await?.channels().get_all(chats).await
+        self.db.read_for_many().await?.channels().get_all(chats).await
     }
 
     /// Makes heard what a committed transaction of this service may have left to others.

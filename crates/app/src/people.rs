@@ -44,7 +44,7 @@ impl PeopleService {
 
     /// What is known of a person; `None` for one who never passed the gate.
     pub async fn get(&self, person: UserId) -> Result<Option<UserRecord>, StorageError> {
-        self.db.read().await?.users().get(person).await
+        self.db.read_for_many().await?.users().get(person).await
     }
 
     pub fn is_operator(&self, person: UserId) -> bool {

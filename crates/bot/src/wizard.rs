@@ -202,7 +202,7 @@ pub async fn current_of(cx: Context<'_>, person: UserId) -> Result<Option<Wizard
 }
 
 async fn current(cx: Context<'_>, person: UserId) -> Result<Option<Session>, HandleError> {
-    Ok(cx.services.db.read().await?.sessions().get(person).await?)
+    Ok(cx.services.db.read_for_many().await?.sessions().get(person).await?)
 }
 
 /// Puts what the wizard must take back before everything else, so that the screen comes last.

@@ -15,7 +15,7 @@ impl Db {
     /// `None` when another process has the right. On SQLite the lock of the file is that right, and
     /// this is `None` too: there is nothing to take.
     pub async fn take_alone(&self) -> Result<Option<Alone>, StorageError> {
-        let Self::Pg(pool) = self else { return Ok(None) };
+        let Self::Pg { pool, .. } = self else { return Ok(None) };
         let mut connection = pool.acquire().await?.detach();
         let (taken,): (bool,) =
             sqlx::query_as("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut connection).await?;

@@ -74,10 +74,17 @@ const SESSION: [(&str, &str); 6] = [
     ("idle_in_transaction_session_timeout", "6s"),
 ];
 
+/// How the sessions of [`Db::begin_for_many`] and [`Db::read_for_many`] differ: the planner is spared.
+const KEPT_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
+
 /// A database. Cheap to clone.
 #[derive(Clone)]
 pub enum Db {
-    Pg(PgPool),
+    Pg {
+        pool: PgPool,
+        /// For what crowds do.
+        crowds: PgPool,
+    },
     Lite {
         /// One connection: SQLite has one writer, and a queue before it beats a race for its lock.
         write: SqlitePool,
@@ -90,7 +97,7 @@ pub enum Db {
 impl Db {
     /// Opens the database, creating an SQLite file and its folder when there is none.
     ///
-    /// `connections` bounds PostgreSQL's pool and SQLite's readers.
+    /// `connections` bounds PostgreSQL's sessions (two at the least) and SQLite's readers.
     pub async fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, OpenError> {
         match url {
             DatabaseUrl::Sqlite(path) => Self::open_sqlite(path, connections).await,
@@ -99,15 +106,11 @@ impl Db {
     }
 
     async fn open_postgres(options: &PgConnectOptions, connections: u32) -> Result<Self, OpenError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(connections.max(1))
-            // A ping before each use costs a round trip; a broken connection shows anyway.
-            .test_before_acquire(false)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.clone().options(SESSION))
-            .await;
-        match pool {
-            Ok(pool) => Ok(Self::Pg(pool)),
+        let few = (connections / 2).max(1);
+        let options = options.clone().options(SESSION);
+        let crowds = pool(few).connect_lazy_with(options.clone().options(KEPT_PLANS));
+        match pool(connections.saturating_sub(few).max(1)).connect_with(options.clone()).await {
+            Ok(pool) => Ok(Self::Pg { pool, crowds }),
             // The pool waits for a server that is starting, and then does not tell what kept it.
             Err(sqlx::Error::PoolTimedOut) => {
                 let cause = options.connect().await.err().unwrap_or(sqlx::Error::PoolTimedOut);
@@ -146,7 +149,7 @@ impl Db {
     /// Begins a unit of work. On SQLite it waits for the one before it.
     pub async fn begin(&self) -> Result<Tx, StorageError> {
         match self {
-            Self::Pg(pool) => Ok(Tx::Pg(Box::pin(pool.begin()).await?)),
+            Self::Pg { pool, .. } => Ok(Tx::Pg(Box::pin(pool.begin()).await?)),
             Self::Lite { write, .. } => Ok(Tx::Lite(Box::pin(write.begin_with("BEGIN IMMEDIATE")).await?)),
         }
     }
@@ -154,22 +157,28 @@ impl Db {
     /// Begins a unit of work that writes what crowds do, hundreds of times a second.
     ///
     /// PostgreSQL keeps the plans of its statements, which spares the planner, and it keeps them
-    /// whatever becomes of the tables. So none of them may leave a choice: they look rows up by key,
-    /// from an array, and do not join.
+    /// whatever becomes of the tables. So none of them may leave a choice: they look rows up by key, one
+    /// or those of an array.
     pub async fn begin_for_many(&self) -> Result<Tx, StorageError> {
         match self {
-            Self::Pg(pool) => {
-                let begin = pool.begin_with("BEGIN; SET LOCAL plan_cache_mode = auto");
-                Ok(Tx::Pg(Box::pin(begin).await?))
-            }
+            Self::Pg { crowds, .. } => Ok(Tx::Pg(Box::pin(crowds.begin()).await?)),
             Self::Lite { .. } => self.begin().await,
+        }
+    }
+
+    /// A connection for reading what each of a crowd needs, by statements like those of
+    /// [`Self::begin_for_many`].
+    pub async fn read_for_many(&self) -> Result<Reader, StorageError> {
+        match self {
+            Self::Pg { crowds, .. } => Ok(Reader::Pg(Box::pin(crowds.acquire()).await?)),
+            Self::Lite { .. } => self.read().await,
         }
     }
 
     /// A connection for reading, outside of any unit of work.
     pub async fn read(&self) -> Result<Reader, StorageError> {
         match self {
-            Self::Pg(pool) => Ok(Reader::Pg(Box::pin(pool.acquire()).await?)),
+            Self::Pg { pool, .. } => Ok(Reader::Pg(Box::pin(pool.acquire()).await?)),
             Self::Lite { read, .. } => Ok(Reader::Lite(Box::pin(read.acquire()).await?)),
         }
     }
@@ -181,7 +190,9 @@ impl Db {
             (size - idle, idle)
         };
         match self {
-            Self::Pg(pool) => count(pool.size(), pool.num_idle()),
+            Self::Pg { pool, crowds } => {
+                count(pool.size() + crowds.size(), pool.num_idle() + crowds.num_idle())
+            }
             Self::Lite { write, read, .. } => {
                 count(write.size() + read.size(), write.num_idle() + read.num_idle())
             }
@@ -191,13 +202,25 @@ impl Db {
     /// Closes all connections, after those in use are given back.
     pub async fn close(&self) {
         match self {
-            Self::Pg(pool) => pool.close().await,
+            Self::Pg { pool, crowds } => {
+                crowds.close().await;
+                pool.close().await;
+            }
             Self::Lite { write, read, .. } => {
                 read.close().await;
                 write.close().await;
             }
         }
     }
+}
+
+/// A pool of PostgreSQL's sessions, none of them open yet.
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        // A ping before each use costs a round trip; a broken connection shows anyway.
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(10))
 }
 
 /// Makes this process the only one that uses the file. The lock goes with the process, however it ends.

@@ -30,7 +30,7 @@ impl Db {
         self.refuse_if_newer().await?;
         let migrator = self.migrator();
         match self {
-            Self::Pg(pool) => migrator.run(pool).await,
+            Self::Pg { pool, .. } => migrator.run(pool).await,
             Self::Lite { write, .. } => migrator.run(write).await,
         }
         .map_err(OpenError::Migration)
@@ -47,7 +47,7 @@ impl Db {
             return Err(OpenError::TooNew { needed, known });
         }
         match self {
-            Self::Pg(pool) => migrator.undo(pool, target).await,
+            Self::Pg { pool, .. } => migrator.undo(pool, target).await,
             Self::Lite { write, .. } => migrator.undo(write, target).await,
         }
         .map_err(OpenError::Migration)
@@ -76,7 +76,7 @@ impl Db {
 
     fn migrator(&self) -> Migrator {
         let known = match self {
-            Self::Pg(_) => &POSTGRES,
+            Self::Pg { .. } => &POSTGRES,
             Self::Lite { .. } => &SQLITE,
         };
         let mut migrator = Migrator::with_migrations(known.iter().cloned().collect());

@@ -90,7 +90,7 @@ async fn grow(db: &Db) {
 
 async fn run(db: &Db, sql: String) {
     match db {
-        Db::Pg(pool) => sqlx::query(AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).unwrap(),
+        Db::Pg { pool, .. } => sqlx::query(AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).unwrap(),
         Db::Lite { write, .. } => sqlx::query(AssertSqlSafe(sql)).execute(write).await.map(|_| ()).unwrap(),
     }
 }
@@ -126,7 +126,7 @@ fn table_of(partition: &str) -> &str {
 /// The growing tables that were read as a whole since `before`.
 async fn scanned(db: &Db, tx: &mut Tx, before: &BTreeMap<String, i64>) -> BTreeSet<String> {
     let mut scanned: BTreeSet<String> = match db {
-        Db::Pg(_) => {
+        Db::Pg { .. } => {
             let rose = |(name, count): &(String, i64)| before.get(name).unwrap_or(&0) < count;
             scan_counts(tx).await.into_iter().filter(rose).map(|(name, _)| name).collect()
         }
@@ -312,7 +312,7 @@ async fn tuples_read(tx: &mut Tx) -> i64 {
 async fn plans_that_were_kept_from_empty_tables_are_good_for_large_ones() {
     let read = on_postgres(async |db: Db| {
         // Only now it knows that they are empty; of a new table it expects some pages.
-        let Db::Pg(pool) = &db else { return 0 };
+        let Db::Pg { pool, .. } = &db else { return 0 };
         sqlx::query("VACUUM ANALYZE updates, users, sessions, lottery_counters, lottery_participants")
             .execute(pool)
             .await

@@ -58,7 +58,7 @@ impl JoiningService {
 
     /// The person's attempts so far.
     pub async fn attempts(&self, person: UserId, lottery: LotteryId) -> Result<Attempts, StorageError> {
-        self.db.read().await?.challenges().get(person, lottery.get()).await
+        self.db.read_for_many().await?.challenges().get(person, lottery.get()).await
     }
 
     /// Judges an answer. One person's updates run one after the other, so the attempts that were read

@@ -46,7 +46,7 @@ impl JoiningService {
 
     async fn registered_in(&self, code: &Code, person: UserId) -> Result<ConditionStanding, StorageError> {
         let Some(lottery) = self.find(code).await? else { return Ok(ConditionStanding::Lost) };
-        let application = self.db.read().await?.participants().application(lottery, person).await?;
+        let application = self.db.read_for_many().await?.participants().application(lottery, person).await?;
         let Some(application) = application else { return Ok(ConditionStanding::Lost) };
         let is_in = application.ticket.is_some_and(|(_, state)| is_registered(state));
         Ok(match application.terms.state {

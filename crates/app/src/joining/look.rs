@@ -77,7 +77,7 @@ impl JoiningService {
             }
         }
         let lottery = look.application.lottery;
-        let conditions = self.db.read().await?.conditions().list(lottery).await?;
+        let conditions = self.db.read_for_many().await?.conditions().list(lottery).await?;
         look.applicant.conditions = self.standings(person.id, conditions, freshness).await?;
         look.verdict = admit(&look.application.terms, &look.applicant, now);
         Ok(Some(look))
@@ -94,7 +94,8 @@ impl JoiningService {
     /// What the database knows.
     async fn begin(&self, person: &Person, code: &Code) -> Result<Option<Look>, StorageError> {
         let Some(lottery) = self.find(code).await? else { return Ok(None) };
-        let application = self.db.read().await?.participants().application(lottery, person.id).await?;
+        let application =
+            self.db.read_for_many().await?.participants().application(lottery, person.id).await?;
         let Some(application) = application else { return Ok(None) };
         let applicant = Applicant {
             is_banned: application.is_banned,
@@ -133,7 +134,7 @@ impl JoiningService {
             Some(attempts) => attempts,
             None => {
                 let subject = look.application.lottery.get();
-                self.db.read().await?.challenges().get(person, subject).await?
+                self.db.read_for_many().await?.challenges().get(person, subject).await?
             }
         };
         look.attempts = Some(attempts.clone());

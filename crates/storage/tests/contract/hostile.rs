@@ -53,7 +53,7 @@ pub async fn names_of(db: &Db, id: i64) -> Person {
     const SQL: &str =
         "SELECT first_name, last_name, username, language_code, is_premium FROM users WHERE id = $1";
     let row: Row = match db {
-        Db::Pg(pool) => sqlx::query_as(SQL).bind(id).fetch_one(pool).await.unwrap(),
+        Db::Pg { pool, .. } => sqlx::query_as(SQL).bind(id).fetch_one(pool).await.unwrap(),
         Db::Lite { read, .. } => sqlx::query_as(SQL).bind(id).fetch_one(read).await.unwrap(),
     };
     let (first_name, last_name, username, language_code, is_premium) = row;

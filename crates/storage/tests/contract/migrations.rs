@@ -20,7 +20,7 @@ on_both_databases! {
 
 async fn execute(db: &Db, sql: &'static str) {
     match db {
-        Db::Pg(pool) => sqlx::query(sql).execute(pool).await.map(|_| ()).unwrap(),
+        Db::Pg { pool, .. } => sqlx::query(sql).execute(pool).await.map(|_| ()).unwrap(),
         Db::Lite { write, .. } => sqlx::query(sql).execute(write).await.map(|_| ()).unwrap(),
     }
 }
@@ -28,7 +28,7 @@ async fn execute(db: &Db, sql: &'static str) {
 /// Every table except the list of migrations; on PostgreSQL without partitions.
 async fn tables(db: &Db) -> Vec<String> {
     let rows: Vec<(String,)> = match db {
-        Db::Pg(pool) => {
+        Db::Pg { pool, .. } => {
             let sql = "SELECT relname::TEXT FROM pg_class WHERE relnamespace = current_schema()::regnamespace
                        AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> '_sqlx_migrations' ORDER BY 1";
             sqlx::query_as(sql).fetch_all(pool).await.unwrap()
@@ -49,7 +49,7 @@ async fn columns(db: Db) -> BTreeMap<String, Vec<Column>> {
     let mut schema = BTreeMap::new();
     for table in tables(&db).await {
         let rows: Vec<Column> = match &db {
-            Db::Pg(pool) => {
+            Db::Pg { pool, .. } => {
                 let sql = "SELECT column_name::TEXT, is_nullable = 'YES', data_type::TEXT FROM information_schema.columns
                            WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position";
                 sqlx::query_as(sql).bind(&table).fetch_all(pool).await.unwrap()
@@ -77,7 +77,7 @@ async fn indexes(db: Db) -> Vec<(String, bool, String)> {
     let mut found = Vec::new();
     for table in tables(&db).await {
         let rows: Vec<(bool, String)> = match &db {
-            Db::Pg(pool) => {
+            Db::Pg { pool, .. } => {
                 let sql = "SELECT indisunique, (SELECT string_agg(COALESCE(attname::TEXT, 'expression'), ',' ORDER BY place)
                              FROM unnest(indkey::SMALLINT[]) WITH ORDINALITY AS key (attnum, place)
                              LEFT JOIN pg_attribute ON attrelid = indrelid AND pg_attribute.attnum = key.attnum)
@@ -171,7 +171,7 @@ async fn a_database_that_needs_a_newer_program_is_refused(db: Db) {
 /// Leaves what a newer program's migration would.
 async fn add_a_newer_migration(db: &Db) {
     let literal = match db {
-        Db::Pg(_) => "'\\x00'::BYTEA",
+        Db::Pg { .. } => "'\\x00'::BYTEA",
         Db::Lite { .. } => "x'00'",
     };
     let sql = format!(
@@ -179,7 +179,7 @@ async fn add_a_newer_migration(db: &Db) {
          VALUES (9999, 'of the future', TRUE, {literal}, 1)"
     );
     match db {
-        Db::Pg(pool) => sqlx::query(AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).unwrap(),
+        Db::Pg { pool, .. } => sqlx::query(AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).unwrap(),
         Db::Lite { write, .. } => sqlx::query(AssertSqlSafe(sql)).execute(write).await.map(|_| ()).unwrap(),
     }
 }
@@ -191,7 +191,7 @@ async fn a_newer_database_that_still_supports_this_program_is_accepted(db: Db) {
     assert!(states.iter().all(|state| state.applied && state.version < 9999));
     let known = states.last().unwrap().version;
     match &db {
-        Db::Pg(pool) => {
+        Db::Pg { pool, .. } => {
             let sql = "UPDATE schema_support SET min_program = $1";
             sqlx::query(sql).bind(known).execute(pool).await.map(|_| ()).unwrap();
         }

@@ -35,7 +35,7 @@ async fn earlier_firings_are_forgotten(db: Db) {
     committed!(db, schedules().fire("report", at(60)));
     const SQL: &str = "SELECT schedule, fire_at FROM schedule_runs ORDER BY schedule";
     let rows: Vec<(String, i64)> = match &db {
-        Db::Pg(pool) => sqlx::query_as(SQL).fetch_all(pool).await.unwrap(),
+        Db::Pg { pool, .. } => sqlx::query_as(SQL).fetch_all(pool).await.unwrap(),
         Db::Lite { read, .. } => sqlx::query_as(SQL).fetch_all(read).await.unwrap(),
     };
     assert_eq!(rows, [("purge".to_owned(), at(180).micros()), ("report".to_owned(), at(60).micros())]);

@@ -119,7 +119,7 @@ async fn tables_with_rows(db: &Db) -> i64 {
         UNION ALL SELECT COUNT(*) FROM draws UNION ALL SELECT COUNT(*) FROM draw_freezes
         UNION ALL SELECT COUNT(*) FROM draw_receipts UNION ALL SELECT COUNT(*) FROM lottery_winners) AS counts";
     let (sum,): (i64,) = match db {
-        Db::Pg(pool) => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
+        Db::Pg { pool, .. } => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
         Db::Lite { read, .. } => sqlx::query_as(SQL).fetch_one(read).await.unwrap(),
     };
     sum

@@ -54,7 +54,7 @@ fn fresh(id: i64, secs: i64) -> UserRecord {
 async fn hidden(db: &Db, id: i64) -> (Option<i64>, i64, Option<i64>) {
     const SQL: &str = "SELECT referrer_id, last_seen_at, blocked_at FROM users WHERE id = $1";
     match db {
-        Db::Pg(pool) => sqlx::query_as(SQL).bind(id).fetch_one(pool).await.unwrap(),
+        Db::Pg { pool, .. } => sqlx::query_as(SQL).bind(id).fetch_one(pool).await.unwrap(),
         Db::Lite { read, .. } => sqlx::query_as(SQL).bind(id).fetch_one(read).await.unwrap(),
     }
 }
@@ -174,7 +174,7 @@ async fn unknown_choices_read_as_none(db: Db) {
     committed!(db, users().see(&[seen(1, "a", None, 1)]));
     const SQL: &str = "UPDATE users SET language = 'tlh', timezone = 'Mars/Olympus', banned_at = 3";
     match &db {
-        Db::Pg(pool) => sqlx::query(SQL).execute(pool).await.map(|_| ()).unwrap(),
+        Db::Pg { pool, .. } => sqlx::query(SQL).execute(pool).await.map(|_| ()).unwrap(),
         Db::Lite { write, .. } => sqlx::query(SQL).execute(write).await.map(|_| ()).unwrap(),
     }
     let expected = UserRecord { banned: true, ..fresh(1, 1) };

@@ -113,7 +113,7 @@ mod tests {
 
         async fn write(&self, items: &[u32]) -> Result<Vec<u32>, StorageError> {
             self.0.lock().unwrap().push(items.len());
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
             if items.contains(&13) {
                 return Err(StorageError::Unreadable("13"));
             }

@@ -120,7 +120,13 @@ impl Delivery {
             Reply::AnswerInline { query, to, lotteries } => {
                 let viewer = self.viewer(*to, audience).await?;
                 let (strangers, bot) = (self.services.defaults.language, &self.services.bot_username);
-                let answer = sharing::answer(query, lotteries, &viewer, strangers, bot);
+                let answer = Request::AnswerInline {
+                    id: query.clone(),
+                    results: sharing::results(lotteries, &viewer, strangers, bot),
+                    cache: sharing::CACHE,
+                    personal: true,
+                    next_offset: String::new(),
+                };
                 self.answer_query(answer).await.map(|()| None)
             }
             Reply::OfferConditionChats { to, prompt, label, cancel, request, channel } => {

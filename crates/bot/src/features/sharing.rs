@@ -9,9 +9,7 @@ use qura_domain::language::Language;
 use qura_domain::link::DeepLink;
 use qura_domain::template::Template;
 use qura_i18n::Msg;
-use qura_ports::telegram::{
-    Button, ButtonAction, InlineContent, InlineQuery, InlineResult, Keyboard, Request,
-};
+use qura_ports::telegram::{Button, ButtonAction, InlineContent, InlineQuery, InlineResult, Keyboard};
 use serde::{Deserialize, Serialize};
 
 use crate::context::{Context, Outcome};
@@ -19,7 +17,7 @@ use crate::reply::Reply;
 use crate::view::Viewer;
 
 /// How long Telegram may repeat an answer (flows 3.2): a lottery that closed must not be shared for long.
-const CACHE: Duration = Duration::from_secs(5);
+pub const CACHE: Duration = Duration::from_secs(5);
 
 /// The longest title of a result, in code points: a line on a small screen.
 const TITLE: usize = 64;
@@ -80,15 +78,14 @@ pub async fn asked(cx: Context<'_>, asked: &InlineQuery) -> Result<Outcome, Hand
     Ok(cx.say(vec![Reply::AnswerInline { query: asked.id.clone(), to: person, lotteries }]))
 }
 
-/// The answer to an inline query. What it says of a lottery is for the viewer; what it puts into a chat
-/// is for strangers, in the language of posts.
-pub fn answer(
-    query: &str,
+/// The results of an inline query. What they say of a lottery is for the viewer, and other viewers see
+/// others; what they put into a chat is for strangers, in the language of posts.
+pub fn results(
     lotteries: &[SharedLottery],
     viewer: &Viewer,
     strangers: Language,
     bot_username: &str,
-) -> Request {
+) -> Vec<InlineResult> {
     let result = |lottery: &SharedLottery| InlineResult {
         id: lottery.code.to_string(),
         title: title(lottery, viewer),
@@ -99,14 +96,7 @@ pub fn answer(
         },
         keyboard: Keyboard(vec![vec![way_there(lottery, strangers, bot_username)]]),
     };
-    Request::AnswerInline {
-        id: query.to_owned(),
-        results: lotteries.iter().map(result).collect(),
-        cache: CACHE,
-        // Each person sees other lotteries.
-        personal: true,
-        next_offset: String::new(),
-    }
+    lotteries.iter().map(result).collect()
 }
 
 /// The first line of the template that says something.
@@ -185,16 +175,7 @@ mod tests {
     }
 
     fn result(lottery: SharedLottery) -> InlineResult {
-        match answer("9", &[lottery], &viewer(), Language::Arabic, "qura_bot") {
-            Request::AnswerInline { id, mut results, cache, personal, next_offset } => {
-                assert_eq!(
-                    (id.as_str(), cache.as_secs(), personal, next_offset.as_str()),
-                    ("9", 5, true, "")
-                );
-                results.pop().unwrap()
-            }
-            other => panic!("no answer: {other:?}"),
-        }
+        results(&[lottery], &viewer(), Language::Arabic, "qura_bot").pop().unwrap()
     }
 
     #[test]

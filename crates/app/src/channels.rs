@@ -4,6 +4,7 @@
 mod examine;
 mod migration;
 mod rights;
+mod suspending;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use qura_ports::clock::Clock;
 use qura_ports::coordination::{Topic, WakeUps};
 use qura_ports::random::Random;
 use qura_ports::telegram::Messenger;
-use qura_storage::{Db, PAGE_ROWS, Page, StorageError, Tx};
+use qura_storage::{Db, LotteryInChat, PAGE_ROWS, Page, StorageError, Tx};
 
 use crate::outbox::{Notice, write_notice};
 
@@ -95,11 +96,19 @@ impl ChannelService {
     }
 
     /// Takes this person's link away, softly, in the caller's transaction: another administrator's stays.
-    /// Whether there was one.
-    ///
-    /// What runs in the chat will have to refuse this here (flows, section 2).
-    pub async fn unlink(&self, tx: &mut Tx, person: UserId, chat: ChatId) -> Result<bool, StorageError> {
-        tx.user_channels().unlink(person, chat, self.clock.now()).await
+    /// Refused, with what it is, while something is scheduled or runs there (flows, section 2). Otherwise
+    /// whether there was one.
+    pub async fn unlink(
+        &self,
+        tx: &mut Tx,
+        person: UserId,
+        chat: ChatId,
+    ) -> Result<Result<bool, Vec<LotteryInChat>>, StorageError> {
+        let running = Self::running_in(tx, chat, PAGE_ROWS).await?;
+        if !running.is_empty() {
+            return Ok(Err(running));
+        }
+        tx.user_channels().unlink(person, chat, self.clock.now()).await.map(Ok)
     }
 
     /// A group became a supergroup: what is known of it follows, in the caller's transaction. Call
@@ -116,5 +125,6 @@ impl ChannelService {
     /// Makes notices go out that a committed transaction may have written.
     pub async fn announce(&self) {
         self.wakeups.wake(Topic::Outbox).await;
+        self.wakeups.wake(Topic::Counters).await;
     }
 }

@@ -203,6 +203,7 @@ impl CounterRefresher {
         }
         tx.commit().await?;
         self.wakeups.wake(Topic::Outbox).await;
+        self.wakeups.wake(Topic::Jobs).await;
         Ok(())
     }
 }

@@ -2,12 +2,17 @@
 
 mod conditions;
 mod drafts;
+mod editing;
 mod listing;
+mod managing;
+mod participants;
 mod post;
 mod publication;
 mod publishing;
 mod rehearsal;
+mod republishing;
 mod sharing;
+mod taking_over;
 
 use std::sync::Arc;
 
@@ -28,12 +33,18 @@ use crate::settings::SettingsService;
 
 pub use conditions::{ChatCondition, ListedCondition};
 pub use drafts::{DraftRefusal, MOST_DRAFTS};
+pub use editing::{Edit, Edited};
 pub use listing::{LotteryPage, Shelf};
+pub use managing::{ManageRefusal, Managed, Manager};
+pub use participants::{Excluded, ParticipantPage, Suspects};
 pub use post::PostWriter;
 pub use publication::{Confirmed, PublishRefusal};
 pub use publishing::{PublishLottery, post_link};
 pub use rehearsal::{Check, Rehearsal};
+pub use republishing::RepublishLottery;
+pub(crate) use republishing::order_post;
 pub use sharing::Shareable;
+pub use taking_over::TakeOverRefusal;
 
 /// Keeps lotteries, from the draft to the published post.
 pub struct LotteryService {
@@ -77,14 +88,15 @@ impl LotteryService {
         self.db.read().await?.conditions().list(lottery).await
     }
 
-    /// Makes what a committed transaction wrote go out: notices and jobs.
+    /// Makes what a committed transaction wrote go out: notices, jobs, and changes of posts.
     pub async fn announce(&self) {
         self.wakeups.wake(Topic::Outbox).await;
         self.wakeups.wake(Topic::Jobs).await;
+        self.wakeups.wake(Topic::Counters).await;
     }
 
     /// Puts a notice into the outbox, in the caller's transaction.
-    async fn write(&self, tx: &mut Tx, notice: &Notice) -> Result<(), StorageError> {
+    pub(crate) async fn write(&self, tx: &mut Tx, notice: &Notice) -> Result<(), StorageError> {
         write_notice(tx, NoticeId::new(self.random.id()), notice, self.clock.now()).await
     }
 

@@ -7,6 +7,7 @@ use qura_domain::lottery::LotteryState;
 use qura_ports::telegram::MembershipChange;
 use qura_storage::{Db, MembershipEvent, Reader, Recorded, StorageError};
 
+use crate::fraud;
 use crate::subscription::SubscriptionService;
 
 /// Keeps the changes of membership.
@@ -45,6 +46,9 @@ impl MembershipService {
         };
         let mut tx = self.db.begin().await?;
         let recorded = tx.membership_events().record(&event).await?;
+        if recorded == Recorded::Newest && event.has_left() {
+            fraud::left_chat(&mut tx, &event).await?;
+        }
         tx.commit().await?;
         match recorded {
             Recorded::Newest => self.subscription.member_changed(change).await?,

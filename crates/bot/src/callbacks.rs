@@ -14,6 +14,7 @@ use crate::features::channels::{self, ChannelButton};
 use crate::features::draw::{self, DrawButton};
 use crate::features::gate::{self, GateButton, GateScreen};
 use crate::features::joining::{self, JoinButton};
+use crate::features::managing::{self, ManageButton};
 use crate::features::menu::{self, MenuButton, MenuScreen};
 use crate::features::mine::{self, MineButton};
 use crate::features::roulette::post::{self, RoulettePostButton};
@@ -34,6 +35,7 @@ enum Known {
     Mine(MineButton),
     Joining(JoinButton),
     Draw(DrawButton),
+    Managing(ManageButton),
 }
 
 impl Known {
@@ -49,6 +51,7 @@ impl Known {
             .or_else(|| MineButton::unpack(data).map(Self::Mine))
             .or_else(|| JoinButton::unpack(data).map(Self::Joining))
             .or_else(|| DrawButton::unpack(data).map(Self::Draw))
+            .or_else(|| ManageButton::unpack(data).map(Self::Managing))
     }
 }
 
@@ -106,6 +109,7 @@ pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, Ha
         Known::Mine(button) => mine::pressed(cx, press(callback, message, button)).await,
         Known::Joining(button) => joining::pressed(cx, press(callback, message, button)).await,
         Known::Draw(button) => draw::pressed(cx, press(callback, message, button)).await,
+        Known::Managing(button) => managing::pressed(cx, press(callback, message, button)).await,
     }
 }
 

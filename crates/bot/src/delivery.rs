@@ -9,8 +9,7 @@ use qura_domain::lottery::Lottery;
 use qura_domain::membership::Rights;
 use qura_i18n::Msg;
 use qura_ports::telegram::{
-    Button, ButtonAction, ChatChoice, ChatRequest, Keyboard, Lane, Markup, Messenger, ReplyKeyboard, Request,
-    Sent, TelegramError,
+    ChatChoice, ChatRequest, Keyboard, Lane, Markup, Messenger, ReplyKeyboard, Request, Sent, TelegramError,
 };
 use qura_storage::{StorageError, UserRecord};
 
@@ -243,10 +242,7 @@ impl Delivery {
 
     /// Not worth a second try either: the next press brings it.
     async fn signpost(&self, chat: ChatId, message: MessageId, link: &str) {
-        let label = Msg::PostMoved.plain(self.services.defaults.language);
-        let button = Button { label, action: ButtonAction::Url(link.to_owned()) };
-        let keyboard = Keyboard(vec![vec![button]]);
-        let request = Request::EditKeyboard { chat, message, keyboard };
+        let request = self.services.lotteries.posts.moved(chat, message, link);
         if let Err(error) = self.messenger.send(Lane::Counter, request).await {
             tracing::debug!(%error, "an older post keeps its buttons");
         }

@@ -8,6 +8,7 @@ pub mod draw;
 pub mod gate;
 pub mod info;
 pub mod joining;
+pub mod managing;
 pub mod menu;
 pub mod mine;
 pub mod roulette;
@@ -32,6 +33,7 @@ pub enum Screen {
     Mine(mine::MineScreen),
     Joining(joining::JoinScreen),
     Draw(draw::DrawScreen),
+    Managing(Box<managing::ManageScreen>),
 }
 
 impl Screen {
@@ -47,6 +49,7 @@ impl Screen {
             Self::Mine(screen) => screen.view(viewer),
             Self::Joining(screen) => screen.view(viewer),
             Self::Draw(screen) => screen.view(viewer),
+            Self::Managing(screen) => screen.view(viewer),
         }
     }
 }
@@ -75,5 +78,11 @@ screens! {
 impl From<roulette::RouletteScreen> for Screen {
     fn from(screen: roulette::RouletteScreen) -> Self {
         Self::Roulette(Box::new(screen))
+    }
+}
+
+impl From<managing::ManageScreen> for Screen {
+    fn from(screen: managing::ManageScreen) -> Self {
+        Self::Managing(Box::new(screen))
     }
 }

@@ -20,6 +20,7 @@ pub use context::{Defaults, Services};
 pub use delivery::Delivery;
 pub use dispatcher::Dispatcher;
 pub use features::draw::words::DrawWords;
+pub use features::managing::reports::Reports;
 pub use features::roulette::post::Strangers;
 pub use notices::Notices;
 pub use posts::Posts;

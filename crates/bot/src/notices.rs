@@ -13,6 +13,7 @@ use crate::context::Services;
 use crate::features::channels::rights;
 use crate::features::info::InfoScreen;
 use crate::features::joining;
+use crate::features::managing;
 use crate::features::roulette::manage;
 use crate::view::{View, Viewer};
 
@@ -46,11 +47,16 @@ fn view(notice: &Notice, viewer: &Viewer) -> View {
             View::of(viewer, &Msg::OperatorGateUnchecked { title: title.clone() }).done()
         }
         Notice::ChannelOffered { chat, title, .. } => rights::offered(viewer, *chat, title),
-        Notice::ChannelLost { chat, title, obstacles, .. } => rights::lost(viewer, *chat, title, obstacles),
-        Notice::ChannelRegained { title, .. } => rights::regained(viewer, title),
+        Notice::ChannelLost { chat, title, obstacles, paused, .. } => {
+            rights::lost(viewer, *chat, title, obstacles, paused)
+        }
+        Notice::ChannelRegained { title, chat, .. } => rights::regained(viewer, title, *chat),
         Notice::LotteryMilestone { code, count, .. } => joining::notices::milestone(viewer, code, *count),
         Notice::LotteryPaused { code, reason, .. } => joining::notices::paused(viewer, code, *reason),
-        Notice::LotteryPostLost { code, .. } => joining::notices::post_lost(viewer, code),
+        Notice::LotteryPostLost { code, .. } => managing::notices::post_lost(viewer, code),
+        Notice::LotteryTakenOver { code, .. } => managing::notices::taken_over(viewer, code),
+        Notice::ReportFailed { code, .. } => managing::notices::report_failed(viewer, code),
+        Notice::LotteryNotRepublished { code, .. } => managing::notices::not_republished(viewer, code),
         // Sent above: they are not all for a person.
         Notice::Draw { .. } => View::default(),
         Notice::LotteryPublished { code, title, link, .. } => manage::published(viewer, code, title, link),

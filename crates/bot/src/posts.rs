@@ -1,9 +1,10 @@
 //! Turns the public posts of lotteries into requests.
 
 use qura_app::lotteries::PostWriter;
-use qura_domain::ids::MessageId;
+use qura_domain::ids::{ChatId, MessageId};
 use qura_domain::lottery::Lottery;
-use qura_ports::telegram::{Markup, Request};
+use qura_i18n::Msg;
+use qura_ports::telegram::{Button, ButtonAction, Keyboard, Markup, Request};
 
 use crate::features::roulette::post::{self, Strangers};
 
@@ -28,5 +29,11 @@ impl PostWriter for Posts {
             None => Request::EditText { chat, message, text, keyboard },
             Some(_) => Request::EditCaption { chat, message, caption: text, keyboard },
         }
+    }
+
+    fn moved(&self, chat: ChatId, message: MessageId, link: &str) -> Request {
+        let label = Msg::PostMoved.plain(self.0.language);
+        let button = Button { label, action: ButtonAction::Url(link.to_owned()) };
+        Request::EditKeyboard { chat, message, keyboard: Keyboard(vec![vec![button]]) }
     }
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::{Context, Outcome};
 use crate::features::info::InfoScreen;
+use crate::features::managing::{self, ManageStep};
 use crate::features::menu::MenuScreen;
 use crate::features::roulette::create::{self, DraftStep};
 use crate::features::{Screen, admin, channels, draw, joining, settings};
@@ -37,6 +38,8 @@ pub enum Wizard {
     Redraw { code: Code, ticket: u64, reason: Option<String> },
     /// Somebody creates a lottery.
     Roulette(DraftStep),
+    /// Somebody changes a lottery that runs, or looks for a participant.
+    Managing(ManageStep),
 }
 
 /// What somebody sent into a wizard.
@@ -92,6 +95,7 @@ impl Wizard {
             Self::JoinCard { code } => joining::typed(cx, person, code).await,
             Self::Redraw { code, ticket, .. } => draw::typed_reason(cx, person, code, *ticket, input).await,
             Self::Roulette(place) => create::typed(cx, person, input, message, place).await,
+            Self::Managing(step) => managing::typed(cx, person, input, message, step).await,
         }
     }
 
@@ -101,7 +105,7 @@ impl Wizard {
             Self::GateChannel => cx.services.settings.announce().await,
             Self::Channel => cx.services.channels.announce().await,
             Self::Timezone | Self::JoinCard { .. } | Self::Redraw { .. } => {}
-            Self::Roulette(_) => cx.services.lotteries.announce().await,
+            Self::Roulette(_) | Self::Managing(_) => cx.services.lotteries.announce().await,
         }
     }
 
@@ -113,7 +117,11 @@ impl Wizard {
             Self::Roulette(place) if place.step.picks_a_chat() => {
                 Some(Reply::CloseChats { to: person, text: Msg::ChannelsPickerClosed })
             }
-            Self::Timezone | Self::JoinCard { .. } | Self::Redraw { .. } | Self::Roulette(_) => None,
+            Self::Timezone
+            | Self::JoinCard { .. }
+            | Self::Redraw { .. }
+            | Self::Roulette(_)
+            | Self::Managing(_) => None,
         }
     }
 }
@@ -149,7 +157,8 @@ pub async fn picks_a_chat(cx: Context<'_>, person: UserId) -> Result<bool, Handl
     Ok(match wizard {
         Some(Wizard::Channel | Wizard::GateChannel) => true,
         Some(Wizard::Roulette(place)) => place.step.picks_a_chat(),
-        Some(Wizard::Timezone | Wizard::JoinCard { .. } | Wizard::Redraw { .. }) | None => false,
+        Some(Wizard::Timezone | Wizard::JoinCard { .. } | Wizard::Redraw { .. } | Wizard::Managing(_))
+        | None => false,
     })
 }
 

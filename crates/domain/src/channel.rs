@@ -96,6 +96,13 @@ pub enum Obstacle {
     PersonLacks(Vec<Right>),
 }
 
+impl Obstacle {
+    /// Whether it is the person who lacks something, and not the bot or the chat.
+    pub const fn is_of_the_person(&self) -> bool {
+        matches!(self, Self::PersonNotAdministrator | Self::PersonLacks(_))
+    }
+}
+
 /// The rights that the bot needs beside being an administrator, which it always must be: only then
 /// Telegram tells it of members. Where a chat has no public address, also the right to make a link.
 pub fn bot_needs(kind: ChatKind, is_public: bool, purpose: Purpose) -> Vec<Right> {

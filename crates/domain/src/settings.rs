@@ -16,6 +16,7 @@ pub enum Key {
     GateRequestsCount,
     UpdateTries,
     PublicationsPerHour,
+    ReportsPerHour,
 }
 
 /// What a setting accepts and what it is when nobody set it.
@@ -44,12 +45,13 @@ pub enum Value {
 }
 
 impl Key {
-    pub const ALL: [Key; 5] = [
+    pub const ALL: [Key; 6] = [
         Key::GateEnabled,
         Key::GateChannels,
         Key::GateRequestsCount,
         Key::UpdateTries,
         Key::PublicationsPerHour,
+        Key::ReportsPerHour,
     ];
 
     pub fn spec(self) -> Spec {
@@ -63,6 +65,10 @@ impl Key {
             // How many lotteries a person may publish in an hour.
             Key::PublicationsPerHour => {
                 spec("lotteries.publications_per_hour", Kind::Number(1..=1_000), Value::Number(10))
+            }
+            // How many reports a person may ask for in an hour.
+            Key::ReportsPerHour => {
+                spec("lotteries.reports_per_hour", Kind::Number(1..=1_000), Value::Number(10))
             }
         }
     }
@@ -128,6 +134,7 @@ pub struct Settings {
     gate: Gate,
     update_tries: u32,
     publications_per_hour: u32,
+    reports_per_hour: u32,
 }
 
 impl Default for Settings {
@@ -151,7 +158,13 @@ impl Settings {
     }
 
     fn from_values(values: BTreeMap<Key, Value>) -> Self {
-        let mut settings = Self { values, gate: Gate::default(), update_tries: 0, publications_per_hour: 0 };
+        let mut settings = Self {
+            values,
+            gate: Gate::default(),
+            update_tries: 0,
+            publications_per_hour: 0,
+            reports_per_hour: 0,
+        };
         for key in Key::ALL {
             match (key, settings.get(key)) {
                 (Key::GateEnabled, Value::Switch(on)) => settings.gate.enabled = on,
@@ -162,6 +175,9 @@ impl Settings {
                 }
                 (Key::PublicationsPerHour, Value::Number(most)) => {
                     settings.publications_per_hour = u32::try_from(most).unwrap_or(1);
+                }
+                (Key::ReportsPerHour, Value::Number(most)) => {
+                    settings.reports_per_hour = u32::try_from(most).unwrap_or(1);
                 }
                 // `parse` and `spec` give each key a value of its own kind.
                 _ => {}
@@ -186,6 +202,11 @@ impl Settings {
     /// How many lotteries a person may publish in an hour.
     pub fn publications_per_hour(&self) -> u32 {
         self.publications_per_hour
+    }
+
+    /// The most reports that a person may ask for in an hour.
+    pub fn reports_per_hour(&self) -> u32 {
+        self.reports_per_hour
     }
 }
 

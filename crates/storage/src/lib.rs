@@ -33,8 +33,8 @@ pub use tables::{
     lottery_conditions::ConditionRepo,
     lottery_counters::{DirtyPost, LotteryCount, LotteryCounterRepo},
     lottery_participants::{
-        Application, JoinedGroup, Joining, LockedTerms, NewParticipant, ParticipantFilter, ParticipantRecord,
-        ParticipantRepo,
+        Application, ExaminedJoin, JoinedGroup, Joining, LockedTerms, NewParticipant, ParticipantFilter,
+        ParticipantRecord, ParticipantRepo,
     },
     lottery_winners::{WinnerRecord, WinnerRepo},
     membership_events::{MembershipEvent, MembershipEventRepo, Recorded},

@@ -69,14 +69,25 @@ impl ChannelService {
         chat: ChatId,
         purpose: Purpose,
     ) -> Result<Option<Examined>, ExamineError> {
-        let checked_at = self.clock.now();
         let Some(known) = self.get(person, chat).await? else { return Ok(None) };
-        match self.look(person, chat.into(), purpose).await {
-            Ok(found) => Ok(Some(found.examined)),
+        self.inspect(person, known, purpose).await.map(Some)
+    }
+
+    /// Examines a chat that is known to the person already, because something of theirs is there: so its
+    /// title is no secret to them, whatever they or the bot are there by now.
+    pub async fn inspect(
+        &self,
+        person: UserId,
+        known: Channel,
+        purpose: Purpose,
+    ) -> Result<Examined, ExamineError> {
+        let checked_at = self.clock.now();
+        match self.look(person, known.chat.into(), purpose).await {
+            Ok(found) => Ok(found.examined),
             Err(ExamineError::Refused(_)) => {
                 let channel = Channel { bot: Membership::Left, checked_at, ..known };
                 let obstacles = channel.bot_obstacles(purpose);
-                Ok(Some(Examined { channel, obstacles }))
+                Ok(Examined { channel, obstacles })
             }
             Err(error) => Err(error),
         }

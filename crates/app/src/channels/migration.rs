@@ -1,14 +1,15 @@
 //! A basic group became a supergroup: all that is known of it follows to the new number.
 
-use qura_domain::ids::{ChatId, NoticeId};
+use qura_domain::ids::{ChatId, JobId};
 use qura_domain::time::Timestamp;
 use qura_ports::random::Random;
 use qura_storage::{StorageError, Tx};
 
-use crate::outbox::{Notice, write_notice};
+use crate::lotteries::order_post;
 
-/// Follows, in the caller's transaction. The posts of the old group are not in the new one: their
-/// organizers are told, once, however often and by whom it is found out.
+/// Follows, in the caller's transaction. The posts of the old group are not in the new one: what runs is
+/// published there anew, once, however often and by whom it is found out. Wake `Topic::Jobs` after the
+/// commit.
 pub async fn follow(
     tx: &mut Tx,
     random: &dyn Random,
@@ -21,8 +22,7 @@ pub async fn follow(
     tx.conditions().migrate(from, to).await?;
     for lottery in tx.lotteries().migrate(from, to).await? {
         let Some(lottery) = tx.lotteries().get(lottery).await? else { continue };
-        let notice = Notice::LotteryPostLost { person: lottery.organizer, code: lottery.code };
-        write_notice(tx, NoticeId::new(random.id()), &notice, now).await?;
+        order_post(tx, JobId::new(random.id()), &lottery, None, now).await?;
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Tells those who linked a chat when the bot loses what it needs there, and when it has it again.
 
 use qura_domain::channel::{Channel, Obstacle, Purpose};
+use qura_domain::code::Code;
 use qura_domain::ids::UserId;
+use qura_domain::lottery::PauseReason;
 use qura_ports::telegram::MembershipChange;
 use qura_storage::{StorageError, Tx};
 
@@ -42,7 +44,8 @@ impl ChannelService {
         Ok(())
     }
 
-    /// Once for each loss, and once when all is well again: only a change between the two is told.
+    /// Once for each loss, and once when all is well again: only a change between the two is told. What runs
+    /// in the chat, or rests on it, is paused as long as something is missing.
     async fn tell(
         &self,
         tx: &mut Tx,
@@ -50,24 +53,34 @@ impl ChannelService {
         after: &Channel,
         except: Option<UserId>,
     ) -> Result<(), StorageError> {
+        let mut paused = self.suspend(tx, after).await?;
         let (had, has) = (before.bot_obstacles(Purpose::Publish), after.bot_obstacles(Purpose::Publish));
-        if had.is_empty() == has.is_empty() {
-            return Ok(());
-        }
-        for person in tx.user_channels().linked_by(after.chat, MOST_OWNERS).await? {
-            if Some(person) == except {
-                continue;
+        if had.is_empty() != has.is_empty() {
+            for person in tx.user_channels().linked_by(after.chat, MOST_OWNERS).await? {
+                if Some(person) == except {
+                    continue;
+                }
+                let mut codes = Vec::new();
+                paused.retain(|(organizer, code)| {
+                    let theirs = *organizer == person;
+                    codes.extend(theirs.then(|| code.clone()));
+                    !theirs
+                });
+                self.write(tx, &notice(person, after, &has, codes)).await?;
             }
-            self.write(tx, &notice(person, after, &has)).await?;
+        }
+        let reason = PauseReason::RightsLost;
+        for (person, code) in paused {
+            self.write(tx, &Notice::LotteryPaused { person, code, reason, lost: Vec::new() }).await?;
         }
         Ok(())
     }
 }
 
-fn notice(person: UserId, channel: &Channel, obstacles: &[Obstacle]) -> Notice {
+fn notice(person: UserId, channel: &Channel, obstacles: &[Obstacle], paused: Vec<Code>) -> Notice {
     let (chat, title) = (channel.chat, channel.title.clone());
     match obstacles {
-        [] => Notice::ChannelRegained { person, title },
-        obstacles => Notice::ChannelLost { person, chat, title, obstacles: obstacles.to_vec() },
+        [] => Notice::ChannelRegained { person, title, chat: Some(chat) },
+        obstacles => Notice::ChannelLost { person, chat, title, obstacles: obstacles.to_vec(), paused },
     }
 }

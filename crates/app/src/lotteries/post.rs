@@ -1,6 +1,6 @@
 //! What writes the public post of a lottery.
 
-use qura_domain::ids::MessageId;
+use qura_domain::ids::{ChatId, MessageId};
 use qura_domain::lottery::Lottery;
 use qura_ports::telegram::Request;
 
@@ -11,4 +11,7 @@ pub trait PostWriter: Send + Sync + 'static {
 
     /// The same in place of a post that is there.
     fn refreshed(&self, lottery: &Lottery, post: MessageId, count: u64) -> Request;
+
+    /// Turns the buttons of an older post into a link to the valid one.
+    fn moved(&self, chat: ChatId, message: MessageId, link: &str) -> Request;
 }

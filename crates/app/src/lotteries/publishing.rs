@@ -182,8 +182,6 @@ impl PublishLottery {
             TelegramError::Migrated(to) => {
                 let mut tx = self.lotteries.db.begin().await?;
                 self.lotteries.channels.migrated(&mut tx, lottery.chat, to).await?;
-                tx.lotteries().migrate(lottery.chat, to).await?;
-                tx.conditions().migrate(lottery.chat, to).await?;
                 tx.commit().await?;
                 Err(JobError::Retry("the group has become a supergroup".to_owned()))
             }

@@ -11,6 +11,7 @@ use qura_storage::StorageError;
 use serde::{Deserialize, Serialize};
 
 use super::LotteryService;
+use super::managing::is_joinable;
 use crate::channels::{ExamineError, Examined};
 
 /// One thing that was looked at. Stored in screens and notices: variants and fields are added, never
@@ -68,10 +69,22 @@ impl LotteryService {
         if let Err(error) = self.check_settings(lottery) {
             rehearsal.checks.push(Check::Settings(error));
         }
-        let organizer = lottery.organizer;
         let (title, obstacles) =
-            self.look_at(organizer, lottery.chat, Purpose::Publish, &mut rehearsal.channels).await?;
+            self.look_at(lottery.organizer, lottery.chat, Purpose::Publish, &mut rehearsal.channels).await?;
         rehearsal.checks.push(Check::Chat { title, obstacles });
+        let checks = self.look_at_conditions(lottery, &mut rehearsal.channels).await?;
+        rehearsal.checks.extend(checks.into_iter().map(|(_, check)| check));
+        Ok(rehearsal)
+    }
+
+    /// Looks at what each condition rests on; a chat is looked at once, and counts for all conditions about
+    /// it.
+    pub(super) async fn look_at_conditions(
+        &self,
+        lottery: &Lottery,
+        found: &mut Vec<Channel>,
+    ) -> Result<Vec<(Condition, Check)>, ExamineError> {
+        let (organizer, mut checks) = (lottery.organizer, Vec::new());
         let mut looked_at = BTreeSet::new();
         for condition in self.conditions(lottery.id).await? {
             let check = match &condition {
@@ -83,7 +96,7 @@ impl LotteryService {
                 }
                 Condition::Channel { chat } | Condition::Group { chat } | Condition::Boost { chat } => {
                     let (title, obstacles) =
-                        self.look_at(organizer, *chat, Purpose::Condition, &mut rehearsal.channels).await?;
+                        self.look_at(organizer, *chat, Purpose::Condition, found).await?;
                     Check::ConditionChat { title, obstacles }
                 }
                 // There are no contests yet, so no code is that of an entry.
@@ -93,9 +106,9 @@ impl LotteryService {
                     Check::ConditionLottery { code: code.clone(), is_open: self.is_joinable(code).await? }
                 }
             };
-            rehearsal.checks.push(check);
+            checks.push((condition, check));
         }
-        Ok(rehearsal)
+        Ok(checks)
     }
 
     /// Whether the settings can be published with: a draft's now or at its time, a scheduled one's now.
@@ -110,8 +123,7 @@ impl LotteryService {
     }
 
     async fn is_joinable(&self, code: &Code) -> Result<bool, StorageError> {
-        let found = self.find(code).await?;
-        Ok(found.is_some_and(|lottery| lottery.deleted_at.is_none() && lottery.state.is_changeable()))
+        Ok(is_joinable(self.find(code).await?.as_ref()))
     }
 
     async fn look_at(

@@ -24,9 +24,22 @@ pub enum Notice {
     /// The bot became administrator of a chat: the one who made it so may link it.
     ChannelOffered { person: UserId, chat: ChatId, title: String },
     /// To those who linked a chat: the bot lacks something there since now. At least one obstacle.
-    ChannelLost { person: UserId, chat: ChatId, title: String, obstacles: Vec<Obstacle> },
+    ChannelLost {
+        person: UserId,
+        chat: ChatId,
+        title: String,
+        obstacles: Vec<Obstacle>,
+        /// Their lotteries there that were paused for it.
+        #[serde(default)]
+        paused: Vec<Code>,
+    },
     /// To the same: it lacks nothing any more.
-    ChannelRegained { person: UserId, title: String },
+    ChannelRegained {
+        person: UserId,
+        title: String,
+        #[serde(default)]
+        chat: Option<ChatId>,
+    },
     /// To an organizer: so many are registered in a lottery.
     LotteryMilestone { person: UserId, code: Code, count: u64 },
     /// To an organizer: a lottery was paused by itself. The conditions that were lost, where it was they.
@@ -37,6 +50,12 @@ pub enum Notice {
         #[serde(default)]
         lost: Vec<Condition>,
     },
+    /// To an organizer: another administrator of its chat manages a lottery from now on.
+    LotteryTakenOver { person: UserId, code: Code },
+    /// To whoever asked for a report: it could not be made or sent.
+    ReportFailed { person: UserId, code: Code },
+    /// To an organizer: a new post of a lottery could not be sent, with what keeps it from that.
+    LotteryNotRepublished { person: UserId, code: Code },
     /// To an organizer: the post of a lottery is gone, and may be published again.
     LotteryPostLost { person: UserId, code: Code },
     /// About a draw: to this person, or in the lottery's chat, of which they are the organizer.
@@ -59,6 +78,9 @@ impl Notice {
             | Self::ChannelRegained { person, .. }
             | Self::LotteryMilestone { person, .. }
             | Self::LotteryPaused { person, .. }
+            | Self::LotteryTakenOver { person, .. }
+            | Self::ReportFailed { person, .. }
+            | Self::LotteryNotRepublished { person, .. }
             | Self::LotteryPostLost { person, .. }
             | Self::Draw { person, .. }
             | Self::LotteryPublished { person, .. }

@@ -5,9 +5,11 @@ mod card;
 mod list;
 mod obstacles;
 pub mod rights;
+mod takeover;
 
 use qura_app::channels::ExamineError;
 use qura_app::ingest::HandleError;
+use qura_domain::code::Code;
 use qura_domain::ids::ChatId;
 use qura_i18n::Msg;
 use qura_storage::Page;
@@ -39,6 +41,7 @@ pub enum ChannelScreen {
         chat: ChatId,
         title: String,
     },
+    TakeOver(takeover::TakeOverScreen),
 }
 
 callback_data! {
@@ -55,6 +58,9 @@ callback_data! {
         Refresh { chat: ChatId } = "fresh",
         Remove { chat: ChatId } = "remove",
         ConfirmRemoval { chat: ChatId } = "confirm",
+        /// Of a lottery whose organizer is no longer administrator.
+        TakeOver { code: Code } = "take",
+        ConfirmTakeOver { code: Code } = "taken",
     }
 }
 
@@ -66,13 +72,14 @@ impl ChannelScreen {
             Self::Obstacles(screen) => screen.view(viewer),
             Self::Card(card) => card.view(viewer),
             Self::ConfirmRemoval { chat, title } => card::confirm_removal(viewer, *chat, title),
+            Self::TakeOver(screen) => screen.view(viewer),
         }
     }
 }
 
 /// A button was pressed. Whatever chat it names, only the person's own links and live rights count.
 pub async fn pressed(cx: Context<'_>, press: Press<ChannelButton>) -> Result<Outcome, HandleError> {
-    match press.button {
+    match press.button.clone() {
         ChannelButton::Open => list::opened(cx, press, Page::First).await,
         ChannelButton::After { chat } => list::opened(cx, press, Page::After(chat)).await,
         ChannelButton::Before { chat } => list::opened(cx, press, Page::Before(chat)).await,
@@ -82,6 +89,8 @@ pub async fn pressed(cx: Context<'_>, press: Press<ChannelButton>) -> Result<Out
         ChannelButton::Refresh { chat } => card::refreshed(cx, press, chat).await,
         ChannelButton::Remove { chat } => card::removal_asked(cx, press, chat).await,
         ChannelButton::ConfirmRemoval { chat } => card::removed(cx, press, chat).await,
+        ChannelButton::TakeOver { code } => takeover::asked(cx, press, &code).await,
+        ChannelButton::ConfirmTakeOver { code } => takeover::confirmed(cx, press, &code).await,
     }
 }
 
@@ -91,7 +100,7 @@ fn back_and_home(view: ViewBuilder, back: &impl CallbackData) -> View {
     view.row(row).done()
 }
 
-fn failure(error: ExamineError) -> HandleError {
+pub fn failure(error: ExamineError) -> HandleError {
     match error {
         ExamineError::Storage(error) => error.into(),
         ExamineError::Telegram(error) if error.is_transient() => HandleError::Transient(error.to_string()),

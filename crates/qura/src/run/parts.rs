@@ -9,19 +9,21 @@ use qura_app::channels::ChannelService;
 use qura_app::counters::CounterRefresher;
 use qura_app::draws::{CarryJob, DrawJob, DrawService, DueDraws, HOLD, HoldSweep, ReplaceJob};
 use qura_app::faults::Faults;
+use qura_app::fraud::{EXAMINE, ExamineJoins};
 use qura_app::ingest::{Consumer, DoneGroup, Handover, Poller, PollerTurn, Processor, ShareKeeper};
 use qura_app::jobs::{JobRunner, Schedule};
 use qura_app::joining::{Codes, JoinGroup, JoiningService, Presses};
-use qura_app::lotteries::{LotteryService, PublishLottery};
+use qura_app::lotteries::{LotteryService, PublishLottery, RepublishLottery};
 use qura_app::memberships::MembershipService;
 use qura_app::outbox::OutboxSender;
 use qura_app::people::{PeopleService, SeenGroup};
+use qura_app::reports::ReportJob;
 use qura_app::sessions::{PurgeExpiredSessions, SessionService};
 use qura_app::settings::SettingsService;
 use qura_app::subscription::SubscriptionService;
 use qura_app::upkeep::Upkeep;
 use qura_beacon::DrandBeacon;
-use qura_bot::{Defaults, Delivery, Dispatcher, DrawWords, Notices, Posts, Services, Strangers};
+use qura_bot::{Defaults, Delivery, Dispatcher, DrawWords, Notices, Posts, Reports, Services, Strangers};
 use qura_domain::draw::commitment::Mode;
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
@@ -252,6 +254,12 @@ impl Parts {
                     wakeups: self.wakeups.clone(),
                 }),
                 Arc::new(PublishLottery { lotteries: self.services.lotteries.clone() }),
+                Arc::new(RepublishLottery { lotteries: self.services.lotteries.clone() }),
+                Arc::new(ReportJob {
+                    lotteries: self.services.lotteries.clone(),
+                    writer: Arc::new(Reports(self.services.defaults)),
+                }),
+                Arc::new(ExamineJoins { db: self.db.clone(), clock: self.clock.clone() }),
                 Arc::new(Upkeep {
                     db: self.db.clone(),
                     clock: self.clock.clone(),
@@ -263,6 +271,7 @@ impl Parts {
                 Schedule::new("upkeep.purge", "17 * * * *")?,
                 Schedule::new("draw.due", "* * * * *")?,
                 Schedule::new(HOLD, "* * * * *")?,
+                Schedule::new(EXAMINE, "* * * * *")?,
             ],
             concurrency: config.worker_concurrency,
         }))

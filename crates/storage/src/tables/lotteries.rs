@@ -13,7 +13,7 @@ use qura_domain::time::Timestamp;
 
 use super::repository;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_optional, text};
+use crate::sql::{execute, fetch_all, fetch_optional, text};
 
 pub use listing::{LotteryInChat, LotteryKey};
 
@@ -122,6 +122,20 @@ impl LotteryRepo<'_> {
             code.as_str()
         )?;
         row.map(lottery).transpose()
+    }
+
+    /// The same, and nobody else changes it before the transaction ends.
+    pub async fn lock(&mut self, code: &Code) -> Result<Option<Lottery>, StorageError> {
+        let rows = fetch_all!(self.conn, Row,
+            pg: "SELECT id, code, organizer_id, chat_id, state, pause_reason, template, settings, message_id,
+                   draw_mode, commitment, reopens_id, created_at, published_at, deleted_at
+                 FROM lotteries WHERE code = $1 FOR UPDATE"
+            [code.as_str()],
+            lite: "SELECT id, code, organizer_id, chat_id, state, pause_reason, template, settings, message_id,
+                     draw_mode, commitment, reopens_id, created_at, published_at, deleted_at
+                   FROM lotteries WHERE code = $1"
+            [code.as_str()])?;
+        rows.into_iter().next().map(lottery).transpose()
     }
 
     /// The id alone by the code: it never changes.

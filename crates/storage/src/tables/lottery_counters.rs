@@ -140,6 +140,36 @@ impl LotteryCounterRepo<'_> {
         Ok(rows > 0)
     }
 
+    /// Lotteries that people can join with tickets that were not looked through for signs of fraud, by rising
+    /// id: which, and the last ticket that was. After the given one; at most `limit`.
+    pub async fn unexamined(
+        &mut self,
+        after: Option<LotteryId>,
+        limit: u32,
+    ) -> Result<Vec<(LotteryId, u64)>, StorageError> {
+        let rows = fetch_all!(
+            self.conn,
+            (i64, i64),
+            "SELECT lotteries.id, examined FROM lotteries JOIN lottery_counters ON lottery_id = lotteries.id
+             WHERE state IN ('open', 'paused') AND lotteries.id > $1 AND tickets > examined
+             ORDER BY lotteries.id LIMIT $2",
+            after.map_or(i64::MIN, LotteryId::get),
+            i64::from(limit)
+        )?;
+        Ok(rows.into_iter().map(|(id, examined)| (LotteryId::new(id), number(examined))).collect())
+    }
+
+    /// The tickets up to this one were looked through.
+    pub async fn record_examined(&mut self, lottery: LotteryId, ticket: u64) -> Result<(), StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE lottery_counters SET examined = $2 WHERE lottery_id = $1",
+            lottery.get(),
+            signed(ticket)
+        )?;
+        Ok(())
+    }
+
     /// The post is to be drawn anew: more than the number has changed.
     pub async fn redraw(&mut self, lottery: LotteryId) -> Result<(), StorageError> {
         execute!(

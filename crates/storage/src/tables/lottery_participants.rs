@@ -6,6 +6,7 @@
 mod applying;
 mod carrying;
 mod changing;
+mod examining;
 mod joining;
 mod listing;
 mod searching;
@@ -19,6 +20,7 @@ use super::repository;
 use crate::error::StorageError;
 
 pub use applying::{Application, LockedTerms};
+pub use examining::ExaminedJoin;
 pub use joining::{JoinedGroup, Joining, NewParticipant};
 pub use listing::ParticipantFilter;
 

@@ -53,6 +53,12 @@ fn record((id, language, timezone, screen, first_seen_at, banned_at): Row) -> Us
 }
 
 impl UsersRepo<'_> {
+    /// The highest number of a person that was ever seen; numbers rise with time.
+    pub async fn newest(&mut self) -> Result<Option<UserId>, StorageError> {
+        let row = fetch_optional!(self.conn, (Option<i64>,), "SELECT MAX(id) FROM users")?;
+        Ok(row.and_then(|(id,)| id).map(UserId::new))
+    }
+
     /// Inserts or updates people, as if one after the other: of two with the same id the last has
     /// the names, the first the referrer. Returns what is known of each, in no order.
     pub async fn see(&mut self, seen: &[Seen]) -> Result<Vec<UserRecord>, StorageError> {

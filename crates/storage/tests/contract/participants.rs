@@ -17,6 +17,9 @@ on_both_databases! {
     nobody_joins_what_is_not_open,
     a_ticket_is_void_and_valid_again,
     who_is_excluded_stays_so,
+    all_who_look_suspicious_are_excluded_at_once,
+    what_was_looked_through_is_not_looked_through_again,
+    the_joins_of_a_person_in_a_chat_are_found,
     nothing_changes_after_the_freeze,
     groups_at_once_on_one_lottery,
     a_freeze_between_groups_lets_nobody_in_after_it,
@@ -317,4 +320,67 @@ async fn locked_terms_and_tickets_are_what_is_committed(db: Db) {
     let pause = step(LotteryState::Open, LotteryState::Paused);
     assert!(committed!(db, lotteries().advance(lottery, pause, None, at(60))));
     assert_eq!(committed!(db, participants().lock_terms(lottery)).unwrap().terms.state, LotteryState::Paused);
+}
+
+async fn all_who_look_suspicious_are_excluded_at_once(db: Db) {
+    let (lottery, other) = (opened(&db, 1).await, opened(&db, 2).await);
+    for id in [lottery, other] {
+        let people = [suspect(10), newcomer(20), suspect(30), suspect(40)];
+        committed!(db, participants().join(id, &people)).unwrap();
+    }
+    assert!(committed!(db, participants().withdraw(lottery, UserId::new(40), at(50))));
+    let by = UserId::new(500);
+    assert_eq!(committed!(db, participants().exclude_suspicious(lottery, by, "كثر", at(60))), 2);
+    assert_eq!(committed!(db, participants().exclude_suspicious(lottery, by, "كثر", at(70))), 0);
+    assert_true(&db, lottery).await;
+    assert_eq!(assert_true(&db, other).await, (4, 4));
+    let record = read!(db, participants().get(lottery, UserId::new(30))).unwrap();
+    assert_eq!((record.state, record.reason.as_deref()), (ParticipantState::Excluded, Some("كثر")));
+    // Nothing more once the list is closed.
+    let freeze = step(LotteryState::Open, LotteryState::Frozen);
+    assert!(committed!(db, lotteries().advance(other, freeze, None, at(80))));
+    assert_eq!(committed!(db, participants().exclude_suspicious(other, by, "كثر", at(90))), 0);
+}
+
+async fn what_was_looked_through_is_not_looked_through_again(db: Db) {
+    let (first, second) = (opened(&db, 1).await, opened(&db, 2).await);
+    assert_eq!(read!(db, lottery_counters().unexamined(None, 10)), []);
+    joined(&db, first, [10, 20]).await;
+    joined(&db, second, [10]).await;
+    assert_eq!(read!(db, lottery_counters().unexamined(None, 10)), [(first, 0), (second, 0)]);
+    assert_eq!(read!(db, lottery_counters().unexamined(Some(first), 10)), [(second, 0)]);
+    committed!(db, lottery_counters().record_examined(first, 2));
+    committed!(db, lottery_counters().record_examined(second, 1));
+    assert_eq!(read!(db, lottery_counters().unexamined(None, 10)), []);
+    joined(&db, first, [30]).await;
+    assert_eq!(read!(db, lottery_counters().unexamined(None, 10)), [(first, 2)]);
+    let joins = read!(db, participants().joins(first, ticket(1), 10));
+    let users: Vec<i64> = joins.iter().map(|join| join.user.get()).collect();
+    assert_eq!(users, [20, 30]);
+    let near = read!(db, participants().near(first, UserId::new(20), 10, 10));
+    assert_eq!(near.iter().map(|join| join.user.get()).collect::<Vec<_>>(), [10, 30]);
+    assert_eq!(read!(db, participants().near(first, UserId::new(20), 9, 10)), []);
+    let freeze = step(LotteryState::Open, LotteryState::Frozen);
+    assert!(committed!(db, lotteries().advance(first, freeze, None, at(80))));
+    assert_eq!(read!(db, lottery_counters().unexamined(None, 10)), []);
+}
+
+async fn the_joins_of_a_person_in_a_chat_are_found(db: Db) {
+    let (first, second) = (opened(&db, 1).await, opened(&db, 2).await);
+    joined(&db, first, [10, 20]).await;
+    joined(&db, second, [10]).await;
+    let user = UserId::new(10);
+    let lotteries = |found: Vec<(LotteryId, qura_storage::ExaminedJoin)>| {
+        found.into_iter().map(|(lottery, _)| lottery).collect::<Vec<_>>()
+    };
+    let found = read!(db, participants().of_chat(crate::lotteries::CHAT, user, at(10)));
+    assert_eq!(lotteries(found), [first, second]);
+    let later = read!(db, participants().of_chat(crate::lotteries::CHAT, user, at(11)));
+    assert_eq!(lotteries(later), []);
+    let elsewhere = read!(db, participants().of_chat(qura_domain::ids::ChatId::new(-1), user, at(10)));
+    assert_eq!(lotteries(elsewhere), []);
+    let freeze = step(LotteryState::Open, LotteryState::Frozen);
+    assert!(committed!(db, lotteries().advance(first, freeze, None, at(80))));
+    let found = read!(db, participants().of_chat(crate::lotteries::CHAT, user, at(10)));
+    assert_eq!(lotteries(found), [second]);
 }

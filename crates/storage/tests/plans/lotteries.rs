@@ -147,6 +147,10 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         lottery_counters.claim(&dirty, at(1));
         lottery_counters.record_shown(&dirty, at(1));
         lottery_counters.redraw(id);
+        lottery_counters.unexamined(Some(id), 10);
+        lottery_counters.record_examined(id, 5);
+        users.newest();
+        lotteries.lock(&code);
     }
 }
 
@@ -184,7 +188,11 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         participants.tickets(id, &users);
         participants.withdraw(id, user, at(1));
         participants.exclude(id, &users, user, "r", at(1));
+        participants.exclude_suspicious(id, user, "r", at(1));
         participants.flag(id, user, Signals::NONE);
+        participants.joins(id, ticket, 10);
+        participants.near(id, user, 1_000, 5);
+        participants.of_chat(chat, user, at(1));
         participants.purge(cancelled, 10);
         participants.list(id, all, Page::First, 8);
         participants.list(id, all, Page::Before(ticket), 8);

@@ -3,16 +3,20 @@
 use qura_app::ingest::HandleError;
 use qura_domain::channel::{Channel, Obstacle, Purpose};
 use qura_domain::chat::ChatKind;
+use qura_domain::code::Code;
 use qura_domain::ids::{ChatId, UserId};
+use qura_domain::lottery::LotteryState;
 use qura_i18n::Msg;
-use qura_storage::Page;
+use qura_storage::{LotteryInChat, PAGE_ROWS, Page};
 use serde::{Deserialize, Serialize};
 
 use super::{ChannelButton, ChannelScreen, back_and_home, failure, list, obstacles};
 use crate::context::{Context, Outcome};
+use crate::features::managing::manager;
 use crate::features::roulette::RouletteButton;
+use crate::features::roulette::manage::state_label;
 use crate::press::Press;
-use crate::view::{View, Viewer};
+use crate::view::{View, ViewBuilder, Viewer};
 use crate::wizard;
 
 /// A linked chat.
@@ -30,15 +34,35 @@ pub struct ChannelCard {
     /// Its discussion group, or the channel that it discusses, where that is not linked yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     offered: Option<ChatId>,
+    /// What is scheduled or runs here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    running: Vec<RunningHere>,
     /// What just happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     note: Option<Msg>,
+}
+
+/// A lottery in the chat.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunningHere {
+    code: Code,
+    state: LotteryState,
+    /// Whether this person organizes it.
+    is_own: bool,
 }
 
 impl ChannelCard {
     /// What just happened, said above it.
     pub fn note(&mut self, note: Msg) {
         self.note = Some(note);
+    }
+
+    /// A lottery goes on.
+    fn resumed(&mut self, code: &Code) {
+        self.note = Some(Msg::ChannelsResumed);
+        for one in self.running.iter_mut().filter(|one| one.code == *code) {
+            one.state = LotteryState::Open;
+        }
     }
 
     pub fn view(&self, viewer: &Viewer) -> View {
@@ -59,7 +83,7 @@ impl ChannelCard {
             true => view.below(&Msg::ChannelsCardReady),
             false => obstacles::name_all(view.below(&Msg::ChannelsCardLacking), viewer, &self.obstacles),
         };
-        view = view.below(&Msg::ChannelsCardIdle);
+        view = self.name_running(view, viewer);
         if !self.obstacles.is_empty() {
             view = view.press(&Msg::ChannelsRecheck, &ChannelButton::Refresh { chat: self.chat });
         }
@@ -74,11 +98,43 @@ impl ChannelCard {
             let label = if is_channel { Msg::ChannelsDiscussion } else { Msg::ChannelsDiscussionChannel };
             view = view.press(&label, &ChannelButton::Link { chat });
         }
+        for one in &self.running {
+            let code = || one.code.clone();
+            let label = code().to_string();
+            view = match one.is_own {
+                true => view.press(
+                    &Msg::ChannelsManageButton { code: label },
+                    &RouletteButton::Card { code: code() },
+                ),
+                // Before its publication it is nobody else's.
+                false if one.state.is_running() => view.press(
+                    &Msg::ChannelsTakeOverButton { code: label },
+                    &ChannelButton::TakeOver { code: code() },
+                ),
+                false => view,
+            };
+        }
         let row = vec![
             view.button(&Msg::ChannelsRefresh, &ChannelButton::Refresh { chat: self.chat }),
             view.button(&Msg::ChannelsRemove, &ChannelButton::Remove { chat: self.chat }),
         ];
         back_and_home(view.row(row), &ChannelButton::Open)
+    }
+
+    fn name_running(&self, view: ViewBuilder, viewer: &Viewer) -> ViewBuilder {
+        if self.running.is_empty() {
+            return view.below(&Msg::ChannelsCardIdle);
+        }
+        self.running.iter().fold(view.below(&Msg::ChannelsCardRunning), |view, one| {
+            let state = state_label(one.state).plain(viewer.language);
+            view.below(&Msg::ChannelsCardRunningRow { code: one.code.to_string(), state })
+        })
+    }
+}
+
+impl RunningHere {
+    fn of(lottery: LotteryInChat, person: UserId) -> Self {
+        Self { code: lottery.code, state: lottery.state, is_own: lottery.organizer == person }
     }
 }
 
@@ -96,7 +152,9 @@ pub async fn of(
     };
     let link = channel.link();
     let Channel { chat, kind, title, members, .. } = channel;
-    Ok(ChannelCard { chat, kind, title, link, members, obstacles, offered, note })
+    let running = cx.services.channels.running(chat, PAGE_ROWS).await?;
+    let running = running.into_iter().map(|one| RunningHere::of(one, person)).collect();
+    Ok(ChannelCard { chat, kind, title, link, members, obstacles, offered, running, note })
 }
 
 pub fn confirm_removal(viewer: &Viewer, chat: ChatId, title: &str) -> View {
@@ -134,12 +192,22 @@ pub async fn refreshed(
         true => Msg::ChannelsRefreshed,
         false => Msg::ChannelsRecheckLacking,
     };
-    let card = of(cx, person, examined.channel.clone(), examined.obstacles, None).await?;
-    let screen = ChannelScreen::Card(card);
+    let mut card = of(cx, person, examined.channel.clone(), examined.obstacles, None).await?;
+    let lotteries = &cx.services.lotteries;
+    let resumable = match card.obstacles.is_empty() {
+        true => lotteries.resumable(person, chat).await.map_err(failure)?,
+        false => Vec::new(),
+    };
     let mut tx = cx.begin().await?;
     cx.services.channels.record(&mut tx, &examined.channel, person).await?;
-    let outcome = cx.commit(tx, vec![press.toast(toast), press.show(screen)]).await?;
-    cx.services.channels.announce().await;
+    for (code, channels) in resumable {
+        let manager = manager(cx, person);
+        if lotteries.resume(&mut tx, manager, &code, &channels, &[]).await?.is_ok() {
+            card.resumed(&code);
+        }
+    }
+    let outcome = cx.commit(tx, vec![press.toast(toast), press.show(ChannelScreen::Card(card))]).await?;
+    lotteries.announce().await;
     Ok(outcome)
 }
 
@@ -164,7 +232,13 @@ pub async fn removed(
     let person = press.person.id;
     let Some(channel) = cx.services.channels.get(person, chat).await? else { return gone(cx, press).await };
     let mut tx = cx.begin().await?;
-    cx.services.channels.unlink(&mut tx, person, chat).await?;
+    if cx.services.channels.unlink(&mut tx, person, chat).await?.is_err() {
+        tx.rollback().await?;
+        let obstacles = channel.bot_obstacles(Purpose::Publish);
+        let card = of(cx, person, channel, obstacles, Some(Msg::ChannelsRemoveRunning)).await?;
+        let screen = press.show(ChannelScreen::Card(card));
+        return Ok(cx.say(vec![press.alert(Msg::ChannelsRemoveRunningAlert), screen]));
+    }
     let note = Msg::ChannelsRemoved { title: channel.title };
     let screen = list::without(cx, person, chat, note).await?;
     cx.commit(tx, vec![press.show(screen)]).await

@@ -4,6 +4,7 @@ use qura_app::ingest::HandleError;
 use qura_app::outbox::Notice;
 use qura_domain::channel::Obstacle;
 use qura_domain::chat::ChatKind;
+use qura_domain::code::Code;
 use qura_domain::ids::{ChatId, UserId};
 use qura_i18n::Msg;
 use qura_ports::telegram::{MembershipChange, Message};
@@ -32,7 +33,7 @@ pub async fn migrated(cx: Context<'_>, message: &Message) -> Result<Outcome, Han
     let mut tx = cx.begin().await?;
     cx.services.channels.migrated(&mut tx, message.chat.id, to).await?;
     let outcome = cx.commit(tx, Vec::new()).await?;
-    cx.services.channels.announce().await;
+    cx.services.lotteries.announce().await;
     Ok(outcome)
 }
 
@@ -65,13 +66,22 @@ pub fn offered(viewer: &Viewer, chat: ChatId, title: &str) -> View {
         .done()
 }
 
-pub fn lost(viewer: &Viewer, chat: ChatId, title: &str, lacks: &[Obstacle]) -> View {
+pub fn lost(viewer: &Viewer, chat: ChatId, title: &str, lacks: &[Obstacle], paused: &[Code]) -> View {
     let view = View::of(viewer, &Msg::ChannelsLost { title: title.to_owned() });
-    obstacles::name_all(view, viewer, lacks)
-        .press(&Msg::ChannelsRecheck, &ChannelButton::Refresh { chat })
-        .done()
+    let mut view = obstacles::name_all(view, viewer, lacks);
+    if !paused.is_empty() {
+        view = view.below(&Msg::ChannelsLostPaused);
+        let name = |code: &Code| Msg::ChannelsRunningRow { code: code.to_string() };
+        view = paused.iter().fold(view, |view, code| view.below(&name(code)));
+    }
+    view.press(&Msg::ChannelsRecheck, &ChannelButton::Refresh { chat }).done()
 }
 
-pub fn regained(viewer: &Viewer, title: &str) -> View {
-    View::of(viewer, &Msg::ChannelsRegained { title: title.to_owned() }).done()
+/// What was paused goes on once somebody wants it to.
+pub fn regained(viewer: &Viewer, title: &str, chat: Option<ChatId>) -> View {
+    let view = View::of(viewer, &Msg::ChannelsRegained { title: title.to_owned() });
+    match chat {
+        Some(chat) => view.press(&Msg::ChannelsRecheck, &ChannelButton::Refresh { chat }).done(),
+        None => view.done(),
+    }
 }

@@ -1,31 +1,27 @@
-//! What organizers hear of a lottery without having asked: milestones, a pause, a post that is gone.
+//! What organizers hear of a lottery without having asked: milestones, a pause.
 
 use qura_domain::code::Code;
 use qura_domain::lottery::PauseReason;
 use qura_i18n::Msg;
 
 use super::refusal::number;
-use crate::features::mine::MineButton;
+use crate::features::roulette::RouletteButton;
 use crate::view::{View, Viewer};
 
 pub fn milestone(viewer: &Viewer, code: &Code, count: u64) -> View {
-    of_lottery(viewer, &Msg::LotteryMilestone { code: code.to_string(), count: number(count) })
+    of_lottery(viewer, code, &Msg::LotteryMilestone { code: code.to_string(), count: number(count) })
 }
 
 pub fn paused(viewer: &Viewer, code: &Code, reason: PauseReason) -> View {
-    let code = code.to_string();
+    let named = code.to_string();
     let text = match reason {
-        PauseReason::Organizer => Msg::LotteryPaused { code },
-        PauseReason::RightsLost => Msg::LotteryPausedRights { code },
-        PauseReason::ConditionLost => Msg::LotteryPausedCondition { code },
+        PauseReason::Organizer => Msg::LotteryPaused { code: named },
+        PauseReason::RightsLost => Msg::LotteryPausedRights { code: named },
+        PauseReason::ConditionLost => Msg::LotteryPausedCondition { code: named },
     };
-    of_lottery(viewer, &text)
+    of_lottery(viewer, code, &text)
 }
 
-pub fn post_lost(viewer: &Viewer, code: &Code) -> View {
-    of_lottery(viewer, &Msg::LotteryPostLost { code: code.to_string() })
-}
-
-fn of_lottery(viewer: &Viewer, text: &Msg) -> View {
-    View::of(viewer, text).press(&Msg::MenuMine, &MineButton::Lotteries).done()
+fn of_lottery(viewer: &Viewer, code: &Code, text: &Msg) -> View {
+    View::of(viewer, text).press(&Msg::RouletteManage, &RouletteButton::Card { code: code.clone() }).done()
 }

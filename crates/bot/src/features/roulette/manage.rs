@@ -1,11 +1,11 @@
 //! The card of a lottery, as its organizer sees it.
 
 use qura_app::ingest::HandleError;
-use qura_app::lotteries::{Check, DraftRefusal, Shelf, post_link};
+use qura_app::lotteries::{Check, DraftRefusal, Shelf, Suspects, post_link};
 use qura_domain::code::Code;
 use qura_domain::ids::UserId;
 use qura_domain::link::DeepLink;
-use qura_domain::lottery::LotteryState;
+use qura_domain::lottery::{AutoDraw, Lottery, LotteryState, PauseReason};
 use qura_domain::time::Timestamp;
 use qura_i18n::{LocalTime, Msg};
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,12 @@ use serde::{Deserialize, Serialize};
 use super::create::preview::name_checks;
 use super::{RouletteButton, RouletteScreen, back_and_home};
 use crate::context::{Context, Outcome};
+use crate::features::draw::DrawButton;
+use crate::features::managing::{Act, Filter, ManageButton, manager};
 use crate::features::menu::MenuButton;
 use crate::features::mine::{self, MineButton};
 use crate::press::Press;
-use crate::view::{View, Viewer};
+use crate::view::{View, ViewBuilder, Viewer};
 use crate::wizard;
 
 /// Code points of the template that tell which lottery it is.
@@ -38,6 +40,18 @@ pub struct CardScreen {
     publish_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     draw_at: Option<Timestamp>,
+    /// How many participants begin the draw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    draw_count: Option<u64>,
+    /// Why it is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pause: Option<PauseReason>,
+    /// Participants who look suspicious, and how many of a hundred they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suspects: Option<(u64, u64)>,
+    /// Whether it came out with fewer winners than it should, and can be opened again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    may_reopen: bool,
     /// Where its post is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     link: Option<String>,
@@ -67,9 +81,20 @@ impl CardScreen {
         if let Some(at) = self.draw_at {
             view = view.below(&Msg::RouletteCardDraw { time: time(at) });
         }
+        if let Some(count) = self.draw_count {
+            view = view.below(&Msg::ManageEndAtCount { number: i64::try_from(count).unwrap_or(i64::MAX) });
+        }
+        if let Some(reason) = self.pause {
+            view = view.below(&pause_label(reason));
+        }
         if !matches!(self.state, LotteryState::Draft | LotteryState::Scheduled) {
             let participants = i64::try_from(self.participants).unwrap_or(i64::MAX);
             view = view.below(&Msg::RouletteCardParticipants { count: participants });
+            if let Some((count, percent)) = self.suspects {
+                let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+                let suspects = Msg::ManageCardSuspects { count: number(count), percent: number(percent) };
+                view = view.below(&suspects);
+            }
             view = view.below(&Msg::RouletteCardCode { code: self.code.to_string() });
         }
         if let Some(entrance) = &self.entrance {
@@ -85,10 +110,62 @@ impl CardScreen {
             LotteryState::Scheduled => {
                 view.press(&Msg::RouletteCallBack, &RouletteButton::CallBack { code: code() })
             }
-            _ => view,
+            _ => self.manage(view),
         };
         view = view.press(&Msg::RouletteCopy, &RouletteButton::Copy { code: code() });
         back_and_home(view, &MineButton::Shelf { shelf: Shelf::of(self.state) })
+    }
+}
+
+impl CardScreen {
+    /// What can be done to it in its state, once it is published.
+    fn manage(&self, mut view: ViewBuilder) -> ViewBuilder {
+        let code = || self.code.clone();
+        let ask = |act| ManageButton::Ask { code: code(), act };
+        if self.state.is_changeable() {
+            let pause = match self.state {
+                LotteryState::Paused => {
+                    view.button(&Msg::ManageResume, &ManageButton::Resume { code: code() })
+                }
+                _ => view.button(&Msg::ManagePause, &ManageButton::Pause { code: code() }),
+            };
+            let draw = view.button(&Msg::ManageDraw, &ask(Act::Draw));
+            view = view.row(vec![pause, draw]);
+            view = view.press(&Msg::ManageEditButton, &ManageButton::Edit { code: code() });
+        }
+        let list = |filter| ManageButton::List { code: code(), filter };
+        let row = vec![
+            view.button(&Msg::ManageParticipantsButton, &list(Filter::Everyone)),
+            view.button(&Msg::ManageReportButton, &ManageButton::Reports { code: code() }),
+        ];
+        view = view.row(row);
+        if self.suspects.is_some() {
+            view = view.press(&Msg::ManageSuspectsButton, &list(Filter::Suspicious));
+        }
+        if self.state.is_running() {
+            view = view.press(&Msg::ManageRepublish, &ask(Act::Republish));
+        }
+        if self.state.is_changeable() {
+            view = view.press(&Msg::ManageCancel, &ask(Act::Cancel));
+        }
+        if matches!(self.state, LotteryState::Announced | LotteryState::Reopened) {
+            view = view.press(&Msg::DrawVerifyButton, &DrawButton::Verify { code: code() });
+        }
+        if self.state == LotteryState::Announced {
+            view = view.press(&Msg::DrawRedrawButton, &DrawButton::Redraw { code: code() });
+        }
+        if self.may_reopen {
+            view = view.press(&Msg::DrawReopenButton, &DrawButton::Reopen { code: code() });
+        }
+        view
+    }
+}
+
+const fn pause_label(reason: PauseReason) -> Msg {
+    match reason {
+        PauseReason::Organizer => Msg::ManagePausedByHand,
+        PauseReason::RightsLost => Msg::ManagePausedRights,
+        PauseReason::ConditionLost => Msg::ManagePausedCondition,
     }
 }
 
@@ -106,27 +183,58 @@ pub const fn state_label(state: LotteryState) -> Msg {
     }
 }
 
-/// The card as it is now; `None` for what is not this person's.
+/// The card as it is now; `None` for what this person does not manage.
 pub async fn card(
     cx: Context<'_>,
     person: UserId,
     code: &Code,
     note: Option<Msg>,
 ) -> Result<Option<CardScreen>, HandleError> {
-    let found = cx.services.lotteries.find_with_count(code).await?;
-    let theirs = found.filter(|(lottery, _)| lottery.organizer == person && lottery.deleted_at.is_none());
-    let Some((lottery, count)) = theirs else { return Ok(None) };
-    let channel = cx.services.db.read().await?.channels().get(lottery.chat).await?;
+    match cx.services.lotteries.managed(manager(cx, person), code).await? {
+        Some(lottery) => card_of(cx, lottery, note).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The card of a lottery that may not be committed yet.
+pub async fn card_of(
+    cx: Context<'_>,
+    lottery: Lottery,
+    note: Option<Msg>,
+) -> Result<CardScreen, HandleError> {
+    let mut reader = cx.services.db.read().await?;
+    let channel = reader.channels().get(lottery.chat).await?;
+    let count = reader.lottery_counters().get(lottery.id).await?;
+    drop(reader);
+    let participants = count.map_or(0, |count| count.participants);
+    let suspects = match lottery.published_at {
+        Some(_) => cx.services.lotteries.suspects(lottery.id, participants).await?,
+        None => Suspects::default(),
+    };
+    let may_reopen = match lottery.state {
+        LotteryState::Announced => {
+            let draw = cx.services.draws.view(lottery.clone()).await?;
+            draw.winners.len() < lottery.settings.winners as usize
+        }
+        _ => false,
+    };
     let username = channel.as_ref().and_then(|channel| channel.username.clone());
     let entrance = DeepLink::Join(lottery.code.clone()).payload();
-    Ok(Some(CardScreen {
+    Ok(CardScreen {
         title: channel.map(|channel| channel.title).unwrap_or_default(),
         excerpt: lottery.template.excerpt(EXCERPT).into_parts().0,
-        participants: count.participants,
+        participants,
         winners: lottery.settings.winners,
         reserves: lottery.settings.reserves(),
         publish_at: lottery.settings.publish_at(),
         draw_at: lottery.settings.draw_at(),
+        draw_count: match lottery.settings.auto_draw {
+            AutoDraw::AtCount(count) => Some(count),
+            AutoDraw::Never | AutoDraw::At(_) => None,
+        },
+        pause: lottery.pause,
+        suspects: (suspects.count > 0).then_some((suspects.count, suspects.percent)),
+        may_reopen,
         link: lottery.post.map(|post| post_link(lottery.chat, username.as_deref(), post)),
         entrance: lottery
             .state
@@ -135,7 +243,7 @@ pub async fn card(
         state: lottery.state,
         code: lottery.code,
         note,
-    }))
+    })
 }
 
 /// The card was opened. A wizard that the person was in ends.
@@ -188,6 +296,9 @@ pub async fn copied(
                 participants: 0,
                 publish_at: None,
                 draw_at: copy.settings.draw_at(),
+                pause: None,
+                suspects: None,
+                may_reopen: false,
                 link: None,
                 entrance: None,
                 note: Some(Msg::RouletteCopied),

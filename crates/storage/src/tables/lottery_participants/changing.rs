@@ -65,6 +65,30 @@ impl ParticipantRepo<'_> {
         Ok(registered + withdrawn)
     }
 
+    /// The same for everyone who is registered and looks suspicious. Returns how many.
+    pub async fn exclude_suspicious(
+        &mut self,
+        lottery: LotteryId,
+        by: UserId,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<u64, StorageError> {
+        if !self.lock_changeable(lottery).await? {
+            return Ok(0);
+        }
+        let rows = execute!(
+            self.conn,
+            "UPDATE lottery_participants SET state = 'excluded', changed_at = $2, excluded_by = $3, reason = $4
+             WHERE lottery_id = $1 AND is_suspicious AND state = 'registered'",
+            lottery.get(),
+            at.micros(),
+            by.get(),
+            text(reason)
+        )?;
+        self.count_out(lottery, rows).await?;
+        Ok(rows)
+    }
+
     /// Replaces the signs of fraud of a participant, found after they joined.
     pub async fn flag(
         &mut self,

@@ -212,7 +212,11 @@ impl Change {
 }
 
 /// A moment ahead, on the person's own clock.
-async fn moment(cx: Context<'_>, person: UserId, typed: &str) -> Result<Result<Timestamp, Msg>, HandleError> {
+pub async fn moment(
+    cx: Context<'_>,
+    person: UserId,
+    typed: &str,
+) -> Result<Result<Timestamp, Msg>, HandleError> {
     let record = cx.services.people.get(person).await?;
     let viewer = cx.services.viewer(person, record.as_ref());
     Ok(match when(typed, viewer.now, viewer.timezone) {

@@ -82,7 +82,7 @@ pub const fn audience(audience: Audience) -> Msg {
 }
 
 /// «منع الوهمي»
-const fn challenge(kind: Option<ChallengeKind>) -> Msg {
+pub const fn challenge(kind: Option<ChallengeKind>) -> Msg {
     match kind {
         None => Msg::RouletteOff,
         Some(ChallengeKind::Image) => Msg::RouletteChallengeImage,

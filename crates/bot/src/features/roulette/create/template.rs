@@ -91,7 +91,7 @@ pub async fn sent(
     }
 }
 
-fn refused(error: TemplateError) -> Msg {
+pub fn refused(error: TemplateError) -> Msg {
     match error {
         TemplateError::Empty => Msg::RouletteErrorKind,
         TemplateError::TooLong { length, limit } => {

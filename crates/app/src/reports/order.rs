@@ -1,0 +1,75 @@
+//! Orders a report, in the transaction of whoever asks for it.
+
+use std::time::Duration;
+
+use qura_domain::code::Code;
+use qura_domain::ids::{JobId, LotteryId, UserId};
+use qura_domain::time::Timestamp;
+use qura_storage::{NewJob, StorageError, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::ReportFormat;
+use crate::lotteries::{LotteryService, ManageRefusal, Managed, Manager};
+
+/// The kind of the job.
+pub(super) const REPORT: &str = "lottery.report";
+
+/// The name of reports among the acts that are limited, and in which time they are counted.
+const ACT: &str = "lottery.report";
+const WINDOW: Duration = Duration::from_hours(1);
+
+/// The payload of [`REPORT`]: one part of a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ReportOrder {
+    pub lottery: LotteryId,
+    /// Who gets it.
+    pub person: UserId,
+    pub format: ReportFormat,
+    /// The ticket that the part before it ended with.
+    #[serde(default)]
+    pub after: u64,
+    /// From 1.
+    pub part: u32,
+}
+
+impl ReportOrder {
+    /// A part that is queued is not queued again.
+    pub async fn enqueue(&self, tx: &mut Tx, id: JobId, now: Timestamp) -> Result<bool, StorageError> {
+        let payload = serde_json::to_string(self).map_err(|_| StorageError::Unreadable("report"))?;
+        let job = NewJob { id, kind: REPORT, payload: &payload, run_at: now, dedupe: Some(&payload) };
+        tx.jobs().enqueue(&job, now).await
+    }
+}
+
+impl LotteryService {
+    /// Orders a report for whoever asks, in the caller's transaction. Ordered twice before it is made, it is
+    /// one. Call [`Self::announce`] after the commit.
+    pub async fn order_report(
+        &self,
+        tx: &mut Tx,
+        manager: Manager,
+        code: &Code,
+        format: ReportFormat,
+    ) -> Result<Managed, StorageError> {
+        let Some(lottery) = self.locked(tx, manager, code).await? else {
+            return Ok(Err(ManageRefusal::NotTheirs));
+        };
+        if lottery.published_at.is_none() {
+            return Ok(Err(ManageRefusal::NotNow));
+        }
+        let (person, now) = (manager.person, self.clock.now());
+        let limit = self.settings.get().reports_per_hour();
+        let (count, first) = tx.limited_acts().since(person, ACT, now - WINDOW).await?;
+        if count >= u64::from(limit) {
+            let wait = first.map_or(WINDOW, |first| (first + WINDOW).since(now));
+            return Ok(Err(ManageRefusal::TooOften { limit, wait }));
+        }
+        let order = ReportOrder { lottery: lottery.id, person, format, after: 0, part: 1 };
+        if order.enqueue(tx, JobId::new(self.random.id()), now).await? {
+            tx.limited_acts().record(person, ACT, now, self.random.id(), now - WINDOW).await?;
+            let after = Some(format.name().to_owned());
+            self.audit(tx, Some(person), "lottery.report", &lottery, after).await?;
+        }
+        Ok(Ok(lottery))
+    }
+}

@@ -203,7 +203,6 @@ impl CounterRefresher {
         }
         tx.commit().await?;
         self.wakeups.wake(Topic::Outbox).await;
-        self.wakeups.wake(Topic::Jobs).await;
         Ok(())
     }
 }

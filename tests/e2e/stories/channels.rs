@@ -18,7 +18,7 @@ async fn channel_of(w: &World, person: &Person, plan: ChannelPlan) -> Channel {
 }
 
 /// Opens the list; the screen.
-async fn opens_the_list(person: &Person) -> Screen {
+pub async fn opens_the_list(person: &Person) -> Screen {
     person.starts().await;
     person.sees(person.menu()).await;
     person.presses("إدارة المجموعات/القنوات المضافة").await.is_quiet();
@@ -42,7 +42,7 @@ async fn is_told(person: &Person, channel: &Channel) -> Screen {
 }
 
 /// Adds a chat by its public name; its screen.
-async fn adds(person: &Person, channel: &Channel) -> Screen {
+pub async fn adds(person: &Person, channel: &Channel) -> Screen {
     begins_to_add(person).await;
     person.says(&channel.link).await;
     is_told(person, channel).await

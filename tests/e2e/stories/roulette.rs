@@ -6,15 +6,19 @@ mod counters;
 mod creating;
 mod drawing;
 mod joining;
+mod managing;
 mod membership;
 mod mine;
 mod organizing;
+mod participants;
 mod publishing;
 mod refusals;
+mod reports;
+mod rights;
 mod sharing;
 mod templates;
 
-use crate::world::{Channel, ChannelPlan, Lottery, LotteryPlan, Person, World};
+use crate::world::{Channel, ChannelPlan, Lottery, LotteryPlan, Person, Screen, World};
 
 /// The button of every post.
 const JOIN: &str = "الاشتراك في السحب";
@@ -34,4 +38,43 @@ async fn subscriber(w: &World, channel: &Channel, name: &str) -> Person {
     let person = w.person(name).await;
     person.joins(channel).await;
     person
+}
+
+/// The same with an organizer who is an administrator of the channel and added it, whose card is open.
+async fn managed(plan: LotteryPlan) -> (World, Channel, Person, Lottery) {
+    let (w, channel, organizer, lottery) = opened(plan).await;
+    channel.appoints(&organizer).await;
+    organizer.starts().await;
+    organizer.sees(organizer.menu()).await;
+    opens_the_card(&organizer, "الجارية").await;
+    (w, channel, organizer, lottery)
+}
+
+/// Opens the card of the only lottery in one of the lists.
+async fn opens_the_card(person: &Person, shelf: &str) -> Screen {
+    person.starts().await;
+    person.sees(person.menu()).await;
+    person.presses("إدارة سحوباتي ومسابقاتي").await.is_quiet();
+    person.sees_button("سحوباتي").await;
+    person.presses("سحوباتي").await.is_quiet();
+    person.sees_button(shelf).await;
+    person.presses(shelf).await.is_quiet();
+    let list = person.sees_button("رجوع").await;
+    let label = list.rows[0][0].label.clone();
+    person.presses(label.as_str()).await.is_quiet();
+    person.sees_button("نسخ").await
+}
+
+/// The state of a lottery, and why it is paused.
+async fn state_of(w: &World, lottery: &Lottery) -> (String, Option<String>) {
+    let rows: Vec<(i64, String, Option<String>)> =
+        w.database.rows("SELECT id, state, pause_reason FROM lotteries").await;
+    let found = rows.into_iter().find(|(id, ..)| *id == lottery.id);
+    found.map(|(_, state, reason)| (state, reason)).unwrap()
+}
+
+/// The acts of the audit log whose names begin so, oldest first.
+async fn acts(w: &World, prefix: &str) -> Vec<String> {
+    let rows = w.database.audit().await;
+    rows.into_iter().map(|row| row.action).filter(|action| action.starts_with(prefix)).collect()
 }

@@ -88,6 +88,14 @@ impl Control {
         said["result"].clone()
     }
 
+    /// A file, to the byte.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let url = format!("{}/control{path}", self.base);
+        let response = self.http.get(url).send().await.unwrap();
+        assert!(response.status().is_success(), "GET {path}: {}", response.status());
+        response.bytes().await.unwrap().to_vec()
+    }
+
     /// Any call; a refusal with its status and its reason.
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Result<Value, (u16, String)> {
         let url = format!("{}/control{path}", self.base);

@@ -151,6 +151,22 @@ impl World {
         Screen::of(&post).labels().first().map(|label| (*label).to_owned()).unwrap_or_default()
     }
 
+    /// The files that the bot sent to a person, by the names under which they are fetched.
+    pub async fn files(&self, person: &Person) -> Vec<String> {
+        let found = self.control.get(&format!("/chats/{}/messages?limit=1000", person.id())).await;
+        let messages = found["messages"].as_array().unwrap().iter();
+        messages
+            .filter(|message| message["media"]["kind"] == "document")
+            .map(|message| message["media"]["file_id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The labels under the post.
+    pub async fn shown_labels(&self, lottery: &Lottery) -> Vec<String> {
+        let post = self.control.get(&format!("/chats/{}/messages/{}", lottery.chat, lottery.post)).await;
+        Screen::of(&post).labels().into_iter().map(str::to_owned).collect()
+    }
+
     /// Waits until the post shows this number.
     pub async fn post_shows(&self, lottery: &Lottery, count: i64) {
         let label = qura_i18n::Msg::PostCount { count }.plain(Default::default());

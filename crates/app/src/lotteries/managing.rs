@@ -74,16 +74,21 @@ impl LotteryService {
         lottery: &Lottery,
     ) -> Result<Rehearsal, ExamineError> {
         let known = self.db.read().await?.channels().get(lottery.chat).await?;
-        let Some(known) = known else {
-            return Err(StorageError::Unreadable("chat of a lottery").into());
+        let mut channels = Vec::new();
+        let (title, mut obstacles) = match known {
+            None => self.look_at(manager.person, lottery.chat, Purpose::Publish, &mut channels).await?,
+            Some(known) => {
+                let Examined { channel, obstacles } =
+                    self.channels.inspect(manager.person, known, Purpose::Publish).await?;
+                let title = channel.title.clone();
+                channels.push(channel);
+                (title, obstacles)
+            }
         };
-        let Examined { channel, mut obstacles } =
-            self.channels.inspect(manager.person, known, Purpose::Publish).await?;
         if manager.is_operator && manager.person != lottery.organizer {
             obstacles.retain(|obstacle| !obstacle.is_of_the_person());
         }
-        let checks = vec![Check::Chat { title: channel.title.clone(), obstacles }];
-        Ok(Rehearsal { checks, channels: vec![channel] })
+        Ok(Rehearsal { checks: vec![Check::Chat { title, obstacles }], channels })
     }
 
     /// The same, and everything that the conditions rest on: what resuming needs.

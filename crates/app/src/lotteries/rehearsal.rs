@@ -126,7 +126,7 @@ impl LotteryService {
         Ok(is_joinable(self.find(code).await?.as_ref()))
     }
 
-    async fn look_at(
+    pub(super) async fn look_at(
         &self,
         organizer: UserId,
         chat: ChatId,

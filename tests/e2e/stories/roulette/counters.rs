@@ -85,7 +85,7 @@ async fn two_posts_of_one_chat_share_its_limit_and_both_come_true() {
 }
 
 #[tokio::test]
-async fn a_group_that_becomes_a_supergroup_loses_its_post_and_is_told_of_once() {
+async fn a_group_that_becomes_a_supergroup_has_its_lottery_published_anew_once() {
     let mut w = World::open().await;
     let group = w.channel(ChannelPlan::basic_group("مجموعة سارة")).await;
     group.appoints_the_bot().await;
@@ -100,10 +100,18 @@ async fn a_group_that_becomes_a_supergroup_loses_its_post_and_is_told_of_once() 
         .await;
     w.expected.tolerated.push("upgraded to a supergroup");
     w.program_starts();
-    organizer.sees(Msg::LotteryPostLost { code: lottery.code.clone() }).await;
+    let posts = async || -> Vec<(i64, Option<i64>)> {
+        w.database.rows("SELECT chat_id, message_id FROM lotteries").await
+    };
+    w.comes_true("it is published in the new group", async || posts().await[0].1.is_some()).await;
     w.settles().await;
-    assert_eq!(organizer.count(Msg::LotteryPostLost { code: lottery.code.clone() }).await, 1);
-    let chats: Vec<(i64, Option<i64>)> = w.database.rows("SELECT chat_id, message_id FROM lotteries").await;
-    assert_eq!(chats, [(new.id, None)]);
+    let (chat, post) = posts().await[0];
+    assert_eq!(chat, new.id);
+    let moved = Lottery { chat, post: post.unwrap(), ..lottery.clone() };
+    w.post_shows(&moved, 5).await;
+    let messages = w.control.get(&format!("/chats/{}/messages?limit=100", new.id)).await;
+    let with_buttons = messages["messages"].as_array().unwrap().iter();
+    assert_eq!(with_buttons.filter(|one| !one["buttons"].as_array().unwrap().is_empty()).count(), 1);
+    assert_eq!(organizer.count(Msg::LotteryPostLost { code: lottery.code.clone() }).await, 0);
     w.ends().await;
 }

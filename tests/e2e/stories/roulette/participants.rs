@@ -1,0 +1,121 @@
+//! «المشتركون»: pages, search, one's screen, «استبعاد»; those who look suspicious.
+
+use std::time::Duration;
+
+use qura_i18n::Msg;
+
+use super::{JOIN, managed, opens_the_card, subscriber};
+use crate::world::{Channel, Lottery, LotteryPlan, Person, World};
+
+async fn joins(w: &World, channel: &Channel, lottery: &Lottery, name: &str) -> Person {
+    let person = subscriber(w, channel, name).await;
+    person.joins_lottery(lottery).await;
+    person.sees_button("انسحاب").await;
+    person
+}
+
+#[tokio::test]
+async fn eight_a_page_forth_and_back() {
+    let (w, channel, sara, lottery) = managed(LotteryPlan::simple()).await;
+    for number in 1..=10 {
+        joins(&w, &channel, &lottery, &format!("شخص {number}")).await;
+    }
+    sara.presses("المشتركون").await.is_quiet();
+    let first = sara.sees(Msg::ManageParticipants).await;
+    assert_eq!(first.labels().iter().filter(|label| label.contains("شخص")).count(), 8);
+    sara.presses("المزيد").await.is_quiet();
+    let second = sara.sees_button("السابق").await;
+    assert_eq!(second.labels().iter().filter(|label| label.contains("شخص")).count(), 2);
+    sara.presses("السابق").await.is_quiet();
+    let again = sara.sees_button("المزيد").await;
+    assert_eq!(again.labels(), first.labels());
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn one_is_found_by_number_or_name_and_excluded_for_a_reason() {
+    let (w, channel, sara, lottery) = managed(LotteryPlan::simple()).await;
+    let fields = serde_json::json!({"first_name": "خالد", "username": "Khaled_99", "language_code": "ar"});
+    let khaled = w.person_with(fields).await;
+    khaled.joins(&channel).await;
+    khaled.joins_lottery(&lottery).await;
+    khaled.sees(Msg::JoinRegistered { ticket: 1 }).await;
+    sara.presses("المشتركون").await.is_quiet();
+    sara.sees(Msg::ManageParticipants).await;
+    sara.presses("بحث").await.is_quiet();
+    sara.sees(Msg::ManageSearchAsk).await;
+    sara.says("@nobody_here").await;
+    sara.sees(Msg::ManageSearchNobody).await;
+    sara.says("@khaled_99").await;
+    sara.sees_button("استبعاد").await;
+    sara.presses("رجوع").await.is_quiet();
+    sara.sees(Msg::ManageParticipants).await;
+    sara.presses("بحث").await.is_quiet();
+    sara.sees(Msg::ManageSearchAsk).await;
+    sara.says(&khaled.id().to_string()).await;
+    sara.sees_button("استبعاد").await;
+    sara.presses("استبعاد").await.is_quiet();
+    sara.sees(Msg::ManageAskReason { name: "خالد".into() }).await;
+    sara.says(&"س".repeat(201)).await;
+    sara.sees(Msg::DrawRedrawLong).await;
+    sara.says("حساب مكرر").await;
+    let (name, reason) = ("خالد".to_owned(), "حساب مكرر".to_owned());
+    let confirm = sara.sees(Msg::ManageExcludeConfirm { name, reason }).await;
+    sara.presses("تأكيد").await.is_quiet();
+    sara.sees(Msg::ManageExcluded).await;
+    assert_eq!(w.tickets().await, [(1, khaled.id(), "excluded".to_owned())]);
+    w.post_shows(&lottery, 0).await;
+    // Once more by the old button: nobody is meant any more.
+    sara.forges_a_press(&confirm, &format!("mng:outok:{}", lottery.code)).await;
+    w.settles().await;
+    assert_eq!(super::acts(&w, "lottery.").await, ["lottery.exclude"]);
+    // Whoever was excluded is told so, not silently refused.
+    khaled.presses_post(&lottery, JOIN).await.alerts(Msg::JoinExcludedAlert);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn who_joins_and_leaves_at_once_and_accounts_in_a_row_are_shown_and_excluded() {
+    let (mut w, channel, sara, lottery) = managed(LotteryPlan::simple()).await;
+    let honest = joins(&w, &channel, &lottery, "صادق").await;
+    let first = joins(&w, &channel, &lottery, "عابر").await;
+    let second = joins(&w, &channel, &lottery, "عابرة").await;
+    w.settles().await;
+    for person in [&first, &second] {
+        person.leaves(&channel).await;
+    }
+    w.settles().await;
+    let suspicious: Vec<(i64,)> =
+        w.database.rows("SELECT user_id FROM lottery_participants WHERE is_suspicious ORDER BY ticket").await;
+    assert_eq!(suspicious, [(first.id(),), (second.id(),)]);
+    // Made in a row: the job finds them a little later.
+    w.passes(Duration::from_secs(75)).await;
+    w.comes_true("the joins are looked through", async || {
+        let rows: Vec<(i64,)> = w.database.rows("SELECT examined FROM lottery_counters").await;
+        rows[0].0 == 3
+    })
+    .await;
+    let signals: Vec<(i64,)> =
+        w.database.rows("SELECT signals FROM lottery_participants ORDER BY ticket").await;
+    assert_eq!(signals, [(2,), (2 | 8,), (2 | 8,)]);
+    let card = opens_the_card(&sara, "الجارية").await;
+    let share = Msg::ManageCardSuspects { count: 2, percent: 66 }.plain(Default::default());
+    assert!(card.text.contains(&share), "{}", card.text);
+    sara.presses("المشتبه بهم").await.is_quiet();
+    sara.sees(Msg::ManageSuspects).await;
+    let data = format!("mng:sus:{}:{}", lottery.code, first.id());
+    let list = sara.sees_button("استبعاد الكل").await;
+    assert!(list.rows.iter().flatten().any(|button| button.data.as_deref() == Some(&data)));
+    sara.forges_a_press(&list, &data).await;
+    sara.sees(Msg::ManageExcluded).await;
+    // One who does not look so is not excluded by a tap.
+    sara.forges_a_press(&list, &format!("mng:sus:{}:{}", lottery.code, honest.id())).await;
+    w.settles().await;
+    sara.forges_a_press(&list, &format!("mng:all:{}", lottery.code)).await;
+    sara.sees(Msg::ManageExcludeAllConfirm { count: 1 }).await;
+    sara.presses("تأكيد").await.is_quiet();
+    sara.sees(Msg::ManageExcludedAll { count: 1 }).await;
+    let states: Vec<String> = w.tickets().await.into_iter().map(|(_, _, state)| state).collect();
+    assert_eq!(states, ["registered", "excluded", "excluded"]);
+    w.ends().await;
+}

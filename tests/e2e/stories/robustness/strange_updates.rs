@@ -79,6 +79,8 @@ async fn absurd_values_in_readable_updates_do_no_harm() {
         5,
     ]);
     is_served(&sara).await;
+    // An inline query that nobody made is answered in vain.
+    w.expects_refusal("answerInlineQuery", "query ID is invalid");
     for raw in [
         message(&bot, &private, "/start"),
         message(&Value::Null, &private, "/start"),

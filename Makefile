@@ -59,6 +59,11 @@ million: ## draws ten winners among a million on both databases, and says how lo
 	cargo test --release -p qura --test e2e among_a_million -- --ignored --nocapture
 	exec scripts/services.sh run cargo test --release -p qura --test e2e_distributed among_a_million -- --ignored --nocapture
 
+storm: export STORM = 1
+storm: ## 10,000 people press one button within 20 s, and 3,000 while the program is killed twenty times, on both set-ups
+	@scripts/setup.sh build
+	exec scripts/services.sh run cargo test --release -p qura --test e2e --test e2e_distributed join_storm -- --test-threads 1 --nocapture
+
 # `make mutants MUTANTS_SEED=7` repeats a run.
 mutants: export MUTANTS ?= 200000
 mutants: export MUTANTS_SEED ?= $(shell date +%s)

@@ -15,7 +15,7 @@ PROFILE ?= dev
 ARGS ?=
 BUILD := --profile $(PROFILE) -p qura
 
-.PHONY: help run doctor simulator test lint fmt deny bench million mutants clean
+.PHONY: help run doctor simulator test lint fmt deny bench million mutants storm clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 19

@@ -154,14 +154,8 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
     }
 }
 
-/// What the calls about chats and people in lotteries read as a whole.
-pub async fn of_participants(db: Db) -> BTreeSet<String> {
-    let (id, cancelled, user, chat) = (LotteryId::new(1), LotteryId::new(52), UserId::new(5), ChatId::new(4));
-    let people = newcomers([5, 500, 50_000, 50_001]);
-    let users = [UserId::new(5), UserId::new(500)];
-    let (all, suspicious) = (ParticipantFilter::Everyone, ParticipantFilter::Suspicious);
-    let ticket = Ticket::new(9_000);
-    let channel = Channel {
+fn channel(chat: ChatId) -> Channel {
+    Channel {
         chat,
         kind: ChatKind::Channel,
         title: "a".into(),
@@ -171,7 +165,17 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         members: None,
         bot: Membership::Creator,
         checked_at: at(1),
-    };
+    }
+}
+
+/// What the calls about chats and people in lotteries read as a whole.
+pub async fn of_participants(db: Db) -> BTreeSet<String> {
+    let (id, cancelled, user, chat) = (LotteryId::new(1), LotteryId::new(52), UserId::new(5), ChatId::new(4));
+    let people = newcomers([5, 500, 50_000, 50_001]);
+    let users = [UserId::new(5), UserId::new(500)];
+    let (all, suspicious) = (ParticipantFilter::Everyone, ParticipantFilter::Suspicious);
+    let ticket = Ticket::new(9_000);
+    let channel = channel(chat);
     let event = MembershipEvent {
         chat: ChatId::new(1),
         user,

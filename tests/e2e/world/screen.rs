@@ -46,8 +46,12 @@ impl Screen {
     /// The only button whose label contains this.
     #[track_caller]
     pub fn button(&self, label: &str) -> &Button {
-        let found: Vec<_> =
+        let mut found: Vec<_> =
             self.rows.iter().flatten().filter(|button| button.label.contains(label)).collect();
+        // The one that says nothing else, if there is one: an emoji may stand in many labels.
+        if let Some(exact) = found.iter().position(|button| button.label == label) {
+            found = vec![found[exact]];
+        }
         assert_eq!(found.len(), 1, "buttons with «{label}» among {:?}", self.labels());
         found[0]
     }

@@ -39,7 +39,9 @@ pub async fn serve(config: Config, roles: &[Role], stop: &CancellationToken) -> 
     let parts = Parts::assemble(&config, db.clone(), clock, coordination, telegram).await?;
     let mut crew = Crew::of(Arc::new(parts), stop);
     crew.keep_alone(alone);
-    for role in roles {
+    // `web` first: what is counted before it listens would be lost.
+    let (web, others): (Vec<&Role>, Vec<&Role>) = roles.iter().partition(|role| **role == Role::Web);
+    for role in web.into_iter().chain(others) {
         crew.take_up(*role, &config).await?;
     }
     let outcome = crew.see_through().await;

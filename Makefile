@@ -15,7 +15,7 @@ PROFILE ?= dev
 ARGS ?=
 BUILD := --profile $(PROFILE) -p qura
 
-.PHONY: help run doctor simulator test lint fmt deny bench million mutants storm clean
+.PHONY: help run doctor simulator test lint fmt deny bench million mutants storm chaos clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 19
@@ -72,6 +72,13 @@ mutants: ## sends MUTANTS mutated updates (200000) through the way in, then thro
 	echo "MUTANTS=$$MUTANTS MUTANTS_SEED=$$MUTANTS_SEED"
 	cargo test -q -p qura-telegram --test mutants mutated
 	cargo test -q -p qura --test e2e mutated -- --nocapture
+
+# `make chaos SEED=7 MINUTES=4` repeats a run, in the order of its faults and acts.
+chaos: export CHAOS_SEED = $(or $(SEED),$(shell date +%s))
+chaos: export CHAOS_MINUTES = $(or $(MINUTES),4)
+chaos: ## kills, freezes and cuts off a fleet of programs for MINUTES (4) from a SEED, which it prints, and settles accounts
+	@scripts/setup.sh test
+	cargo test -q -p qura --test chaos whatever_fails -- --nocapture
 
 clean: ## removes what was built; keeps the database in data/
 	cargo clean

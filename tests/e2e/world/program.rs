@@ -19,6 +19,11 @@ pub struct Launch {
     pub settings: Vec<(String, String)>,
 }
 
+/// The program of this build; `QURA_PROGRAM` names another, where the suite is to show what it catches.
+fn program() -> PathBuf {
+    std::env::var_os("QURA_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_qura").into(), PathBuf::from)
+}
+
 /// What a command said, and how it ended.
 #[derive(Debug)]
 pub struct Said {
@@ -49,7 +54,7 @@ impl Launch {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_qura"));
+        let mut command = Command::new(program());
         command.args(arguments).current_dir(&self.folder).env_clear().stdin(Stdio::null());
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path))).env("NO_COLOR", "1");
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));

@@ -70,7 +70,7 @@ fn documentation(message: &Message) -> String {
 fn declaration(message: &Message) -> String {
     fields(message, |name, kind| {
         let rust = match kind {
-            Kind::Text | Kind::Code | Kind::Url => "String",
+            Kind::Text | Kind::Short(_) | Kind::Code | Kind::Url => "String",
             Kind::Number => "i64",
             Kind::Duration => "Duration",
             Kind::Date => "LocalTime",
@@ -82,7 +82,7 @@ fn declaration(message: &Message) -> String {
 
 fn sample(message: &Message) -> String {
     let value = |kind| match kind {
-        Kind::Text | Kind::Code | Kind::Url => "sample.text.clone()",
+        Kind::Text | Kind::Short(_) | Kind::Code | Kind::Url => "sample.text.clone()",
         Kind::Number => "sample.number",
         Kind::Duration => "sample.duration",
         Kind::Date => "sample.date",
@@ -136,6 +136,7 @@ fn write_nodes(out: &mut String, nodes: &[Node]) -> std::fmt::Result {
                 let name = &argument.name;
                 match argument.kind {
                     Kind::Text => writeln!(out, "out.words({name});")?,
+                    Kind::Short(most) => writeln!(out, "out.short({name}, {most});")?,
                     Kind::Number => writeln!(out, "out.number(*{name});")?,
                     Kind::Code => writeln!(out, "out.code({name});")?,
                     Kind::Duration => writeln!(out, "out.duration(*{name});")?,

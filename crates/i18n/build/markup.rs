@@ -36,6 +36,8 @@ pub struct Placeholder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,
+    /// Text of at most so many characters: whatever is longer is cut.
+    Short(u8),
     Number,
     Code,
     Url,
@@ -43,6 +45,9 @@ pub enum Kind {
     Date,
     Zone,
 }
+
+/// What any text is cut to: `MAX_WORDS` of `src/bidi.rs`.
+pub const LONGEST: u8 = 128;
 
 impl Kind {
     fn from_name(name: &str) -> Option<Self> {
@@ -53,6 +58,9 @@ impl Kind {
             "duration" => Some(Self::Duration),
             "date" => Some(Self::Date),
             "zone" => Some(Self::Zone),
+            _ if name.bytes().all(|byte| byte.is_ascii_digit()) => {
+                name.parse().ok().filter(|most| (1..LONGEST).contains(most)).map(Self::Short)
+            }
             _ => None,
         }
     }
@@ -62,6 +70,7 @@ impl fmt::Display for Placeholder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
             Kind::Text => return write!(f, "{{{}}}", self.name),
+            Kind::Short(most) => return write!(f, "{{{}:{most}}}", self.name),
             Kind::Number => "number",
             Kind::Code => "code",
             Kind::Url => "url",
@@ -101,7 +110,9 @@ impl fmt::Display for MarkupError {
             Self::BadName(name) => write!(f, "`{name}` cannot be the name of a placeholder"),
             Self::UnknownKind(kind) => write!(
                 f,
-                "the placeholder type `{kind}` is unknown (known: number, code, url, duration, date, zone)"
+                "the placeholder type `{kind}` is unknown (known: number, code, url, duration, date, zone, \
+                 and for text of limited length 1 to {})",
+                LONGEST - 1
             ),
             Self::UnknownTag(tag) => {
                 write!(f, "the tag `<{tag}>` is unknown (known: b, i, code, quote, ltr, a)")
@@ -287,6 +298,7 @@ mod tests {
         let found: Vec<String> = placeholders(&nodes).iter().map(ToString::to_string).collect();
         assert_eq!(found, ["{name}", "{post:url}", "{n:number}"]);
         assert_eq!(bare(&nodes), "أهلًا {name} x > {n}");
+        assert_eq!(parse("{digest:43}"), Ok(vec![argument("digest", Kind::Short(43))]));
     }
 
     #[test]
@@ -302,6 +314,10 @@ mod tests {
             ("{type}", BadName("type".into())),
             ("{n:float}", UnknownKind("float".into())),
             ("{n:text}", UnknownKind("text".into())),
+            ("{n:}", UnknownKind("".into())),
+            ("{n:0}", UnknownKind("0".into())),
+            ("{n:128}", UnknownKind("128".into())),
+            ("{n:+43}", UnknownKind("+43".into())),
             ("<u>x</u>", UnknownTag("u".into())),
             ("<b>x", NotClosed("b")),
             ("x</b>", NotOpened("b".into())),

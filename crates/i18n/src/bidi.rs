@@ -4,6 +4,9 @@ pub(crate) const LTR_ISOLATE: &str = "\u{2066}";
 pub(crate) const FIRST_STRONG_ISOLATE: &str = "\u{2068}";
 pub(crate) const POP_ISOLATE: &str = "\u{2069}";
 
+/// Shows nothing, and is a letter that reads from right to left.
+pub(crate) const RIGHT_TO_LEFT_MARK: &str = "\u{200F}";
+
 /// How many code points of an argument are shown; the last one of a longer argument is `…`.
 ///
 /// Names of chats have up to 128, those of people (first and last) up to 64 each, and a message with a few
@@ -20,20 +23,29 @@ const NOTHING: &str = "—";
 /// Line breaks become spaces; control characters, U+2028–U+202E and U+2066–U+2069 are removed, for with these
 /// a name could break out; at most [`MAX_WORDS`] code points remain. Words that show nothing become `—`.
 pub fn isolate(words: &str) -> String {
-    format!("{FIRST_STRONG_ISOLATE}{}{POP_ISOLATE}", tame(words))
+    isolate_within(words, MAX_WORDS)
+}
+
+/// The same, with at most so many code points between the isolates.
+pub(crate) fn isolate_within(words: &str, most: usize) -> String {
+    format!("{FIRST_STRONG_ISOLATE}{}{POP_ISOLATE}", cut(words, most))
 }
 
 /// The words without the isolates around them.
 pub(crate) fn tame(words: &str) -> String {
+    cut(words, MAX_WORDS)
+}
+
+fn cut(words: &str, most: usize) -> String {
     let spaced = words.chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c });
     let kept: String = spaced.filter(|c| !c.is_control() && !directs(*c)).collect();
     let kept = kept.trim();
     if kept.is_empty() {
         return NOTHING.to_owned();
     }
-    match kept.char_indices().nth(MAX_WORDS) {
+    match kept.char_indices().nth(most) {
         None => kept.to_owned(),
-        Some(_) => kept.chars().take(MAX_WORDS - 1).chain(['…']).collect(),
+        Some(_) => kept.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
     }
 }
 
@@ -68,5 +80,8 @@ mod tests {
         assert_eq!(tame(&fits), fits);
         let cut = tame(&"😀".repeat(MAX_WORDS + 1));
         assert_eq!((cut.chars().count(), cut.chars().last()), (MAX_WORDS, Some('…')));
+        assert_eq!(isolate_within("سارة", 4), "\u{2068}سارة\u{2069}");
+        assert_eq!(isolate_within("سارة", 3), "\u{2068}سا…\u{2069}");
+        assert_eq!(isolate_within("سارة", 1), "\u{2068}…\u{2069}");
     }
 }

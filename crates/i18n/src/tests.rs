@@ -116,6 +116,51 @@ fn commands_and_names_in_arabic_are_isolated() {
     }
 }
 
+/// By its first letter that is in no isolate (UAX #9, P2 and P3); `None` for a line without one.
+fn reads_from_right(line: &str) -> Option<bool> {
+    let mut depth = 0_u32;
+    line.chars().find_map(|c| match c {
+        '\u{2066}'..='\u{2068}' => {
+            depth += 1;
+            None
+        }
+        '\u{2069}' => {
+            depth -= 1;
+            None
+        }
+        '\u{0590}'..='\u{08FF}' | '\u{200F}' if depth == 0 && (c.is_alphabetic() || c == '\u{200F}') => {
+            Some(true)
+        }
+        c if depth == 0 && c.is_alphabetic() => Some(false),
+        _ => None,
+    })
+}
+
+/// Else a line that begins with an emoji and a name would stand on the left, its parts in the wrong order.
+#[test]
+fn every_arabic_line_with_a_name_reads_from_right_to_left() {
+    for words in ["Sara", "سارة", "😀", ""] {
+        for message in Msg::every(&Sample::plain(words, 3)) {
+            let text = message.plain(Language::Arabic);
+            for line in text.lines().filter(|line| line.contains(['\u{2066}', '\u{2068}'])) {
+                assert_eq!(reads_from_right(line), Some(true), "{}: {line:?}", message.key());
+            }
+        }
+    }
+}
+
+/// With the count, the time and the whole of a commitment, which is what the button is for.
+#[test]
+fn the_alert_of_a_post_has_words_and_the_whole_commitment() {
+    let commitment = "x".repeat(43);
+    let (count, left) = (i64::MAX, Duration::from_secs(86_399));
+    let shown = Msg::PostTimedAlert { count, left, commitment: commitment.clone() }.plain(Language::Arabic);
+    for words in ["عدد المشتركين", "يبدأ السحب بعد", "الالتزام", &commitment]
+    {
+        assert!(shown.contains(words), "{shown}");
+    }
+}
+
 #[test]
 fn the_number_picks_the_wording() {
     let gate = |count| Msg::GateMissingAlert { count }.plain(Language::Arabic);
@@ -149,8 +194,8 @@ fn an_address_is_only_an_address() {
     assert!(!text.text().contains(&link));
     let [entity] = text.entities() else { panic!("{text:?}") };
     assert_eq!(entity.kind, EntityKind::TextLink { url: link });
-    // Behind «📢 » (three units): the title and its isolates.
-    assert_eq!((entity.offset, entity.length), (3, 6));
+    // Behind «📢 » (three units) and the mark of the line: the title and its isolates.
+    assert_eq!((entity.offset, entity.length), (4, 6));
 }
 
 #[test]

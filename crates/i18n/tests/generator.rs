@@ -27,6 +27,11 @@ fn locales() -> io::Result<Vec<(&'static plural::Language, String)>> {
 }
 
 #[test]
+fn what_is_called_short_is_shorter_than_any_text() {
+    assert_eq!(usize::from(markup::LONGEST), qura_i18n::MAX_WORDS);
+}
+
+#[test]
 fn every_language_of_the_domain_has_its_file() {
     let files: Vec<(String, String)> =
         LANGUAGES.iter().map(|l| (l.variant.to_owned(), l.file.to_owned())).collect();

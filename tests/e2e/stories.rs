@@ -4,6 +4,6 @@ mod admin;
 mod channels;
 mod cli;
 mod robustness;
-mod roulette;
+pub mod roulette;
 mod settings;
 mod start;

@@ -28,6 +28,7 @@ use qura_ports::telegram::Messenger;
 use qura_storage::{AuditEntry, Db, LotteryCount, StorageError, Tx};
 
 use crate::channels::ChannelService;
+use crate::faults::Faults;
 use crate::outbox::{Notice, write_notice};
 use crate::settings::SettingsService;
 
@@ -58,6 +59,7 @@ pub struct LotteryService {
     pub posts: Arc<dyn PostWriter>,
     /// How lotteries that are published from now on will be drawn.
     pub draw_mode: Mode,
+    pub faults: Faults,
 }
 
 impl LotteryService {

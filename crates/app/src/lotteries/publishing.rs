@@ -58,6 +58,7 @@ impl Job for PublishLottery {
         let order: PublishOrder =
             serde_json::from_str(job.payload()).map_err(|error| JobError::Fatal(error.to_string()))?;
         let Some(lottery) = self.due(order).await? else { return Ok(()) };
+        self.lotteries.faults.reach("publish.due");
         let rehearsal = match self.lotteries.rehearse(&lottery).await {
             Ok(rehearsal) => rehearsal,
             Err(ExamineError::Telegram(error)) => return Err(JobError::Retry(error.to_string())),
@@ -68,9 +69,13 @@ impl Job for PublishLottery {
             return self.give_back(job, &lottery, rehearsal).await;
         }
         let published = self.published(&lottery).await?;
+        self.lotteries.faults.reach("publish.rehearsed");
         let request = self.lotteries.posts.publication(&published, 0);
         match self.lotteries.messenger.send(Lane::Notice, request).await {
-            Ok(Sent::Message(post)) => self.see_recorded(job, &published, &rehearsal, post).await,
+            Ok(Sent::Message(post)) => {
+                self.lotteries.faults.reach("publish.sent");
+                self.see_recorded(job, &published, &rehearsal, post).await
+            }
             Ok(Sent::Done) => Err(JobError::Retry("a post was sent without an id".to_owned())),
             Err(error) => self.not_sent(job, &lottery, rehearsal, error).await,
         }
@@ -165,7 +170,10 @@ impl PublishLottery {
         let scheduled = Lottery { state: LotteryState::Scheduled, ..lottery.clone() };
         let after = Some(format!("{}/{post}", lottery.chat));
         service.audit(&mut tx, None, "lottery.publish", &scheduled, after).await?;
-        job.complete(tx).await
+        service.faults.reach("publish.recording");
+        job.complete(tx).await?;
+        service.faults.reach("publish.recorded");
+        Ok(())
     }
 
     async fn not_sent(
@@ -212,7 +220,9 @@ impl PublishLottery {
             service.write(&mut tx, &Notice::LotteryNotPublished { person, code, checks }).await?;
             service.audit(&mut tx, None, "lottery.give_back", lottery, None).await?;
         }
+        service.faults.reach("publish.giving_back");
         job.complete(tx).await?;
+        service.faults.reach("publish.given_back");
         service.announce().await;
         Ok(())
     }

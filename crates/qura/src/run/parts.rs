@@ -115,6 +115,7 @@ impl Parts {
             channels: channels.clone(),
             posts,
             draw_mode: if config.relays.is_empty() { Mode::Secret } else { Mode::Beacon },
+            faults: faults(config),
         });
         let subscription = Arc::new(SubscriptionService {
             db: db.clone(),

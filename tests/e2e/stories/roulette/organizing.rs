@@ -68,11 +68,36 @@ pub async fn takes_the_numbers(person: &Person) -> Screen {
     person.sees(Msg::RouletteSettings { winners: 1, reserves: 1 }).await
 }
 
+/// Turns «منع الوهمي» off, in the grid.
+pub async fn asks_no_challenge(person: &Person) {
+    for kind in ["رموز", "حسابي", "زر مؤقت", "بدون"] {
+        person.presses("منع الوهمي").await.is_quiet();
+        person.sees_button(&*format!("منع الوهمي: \u{2068}{kind}")).await;
+    }
+}
+
 /// From the grid to the order of the publication.
 pub async fn confirms(person: &Person) {
     person.presses("التالي").await;
     person.sees(Msg::RoulettePreviewReady).await;
     person.presses("تأكيد وبدء السحب").await;
+}
+
+/// From the grid to the order of a publication in an hour.
+pub async fn schedules(person: &Person) {
+    person.presses("موعد النشر").await.is_quiet();
+    person.sees_button("بعد ساعة").await;
+    person.presses("بعد ساعة").await.is_quiet();
+    person.sees_button("موعد النشر").await;
+    confirms(person).await;
+    person.sees_button("إدارة السحب").await;
+}
+
+/// A draft that is to be published in an hour; it is ordered.
+pub async fn is_scheduled(person: &Person, channel: &Channel) {
+    begins(person, channel).await;
+    skips_and_fills(person, "سحب مجدول").await;
+    schedules(person).await;
 }
 
 /// From the grid to the post, as the control API views it.

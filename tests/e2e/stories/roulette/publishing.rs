@@ -5,20 +5,8 @@ use std::time::Duration;
 use qura_i18n::Msg;
 use serde_json::json;
 
-use super::organizing::{begins, code, confirms, organizer, publishes, skips_and_fills, states};
-use crate::world::{Channel, Person, World};
-
-/// A draft that is to be published in an hour; it is ordered.
-async fn is_scheduled(sara: &Person, news: &Channel) {
-    begins(sara, news).await;
-    skips_and_fills(sara, "سحب مجدول").await;
-    sara.presses("موعد النشر").await.is_quiet();
-    sara.sees_button("بعد ساعة").await;
-    sara.presses("بعد ساعة").await.is_quiet();
-    sara.sees_button("موعد النشر").await;
-    confirms(sara).await;
-    sara.sees_button("إدارة السحب").await;
-}
+use super::organizing::{begins, code, is_scheduled, organizer, publishes, skips_and_fills, states};
+use crate::world::World;
 
 #[tokio::test]
 async fn the_organizer_hears_the_link_and_the_code() {

@@ -30,6 +30,8 @@ pub enum Wizard {
     GateChannel,
     /// Somebody names a chat to publish in.
     Channel,
+    /// The same within «إنشاء روليت»; with the draft that is to be published elsewhere.
+    RouletteChat { draft: Option<Code> },
     /// Somebody names their timezone.
     Timezone,
     /// The card of a lottery's conditions is open. Nothing is to be typed.
@@ -91,6 +93,7 @@ impl Wizard {
         match self {
             Self::GateChannel => admin::gate::typed_channel(cx, person, input).await,
             Self::Channel => channels::adding::typed(cx, person, input).await,
+            Self::RouletteChat { draft } => create::adding::typed(cx, person, input, draft.as_ref()).await,
             Self::Timezone => settings::typed_timezone(cx, person, input).await,
             Self::JoinCard { code } => joining::typed(cx, person, code).await,
             Self::Redraw { code, ticket, .. } => draw::typed_reason(cx, person, code, *ticket, input).await,
@@ -103,7 +106,7 @@ impl Wizard {
     async fn finished(&self, cx: Context<'_>) {
         match self {
             Self::GateChannel => cx.services.settings.announce().await,
-            Self::Channel => cx.services.channels.announce().await,
+            Self::Channel | Self::RouletteChat { .. } => cx.services.channels.announce().await,
             Self::Timezone | Self::JoinCard { .. } | Self::Redraw { .. } => {}
             Self::Roulette(_) | Self::Managing(_) => cx.services.lotteries.announce().await,
         }
@@ -113,7 +116,9 @@ impl Wizard {
     fn closing(&self, person: UserId) -> Option<Reply> {
         match self {
             Self::GateChannel => Some(Reply::CloseChats { to: person, text: Msg::AdminGatePickerClosed }),
-            Self::Channel => Some(Reply::CloseChats { to: person, text: Msg::ChannelsPickerClosed }),
+            Self::Channel | Self::RouletteChat { .. } => {
+                Some(Reply::CloseChats { to: person, text: Msg::ChannelsPickerClosed })
+            }
             Self::Roulette(place) if place.step.picks_a_chat() => {
                 Some(Reply::CloseChats { to: person, text: Msg::ChannelsPickerClosed })
             }
@@ -155,7 +160,7 @@ pub async fn picks_a_chat(cx: Context<'_>, person: UserId) -> Result<bool, Handl
     let session = current(cx, person).await?;
     let wizard = session.and_then(|session| serde_json::from_str(&session.state).ok());
     Ok(match wizard {
-        Some(Wizard::Channel | Wizard::GateChannel) => true,
+        Some(Wizard::Channel | Wizard::RouletteChat { .. } | Wizard::GateChannel) => true,
         Some(Wizard::Roulette(place)) => place.step.picks_a_chat(),
         Some(Wizard::Timezone | Wizard::JoinCard { .. } | Wizard::Redraw { .. } | Wizard::Managing(_))
         | None => false,
@@ -167,7 +172,7 @@ pub async fn cancel(cx: Context<'_>, person: &Person) -> Result<Outcome, HandleE
     let session = current(cx, person.id).await?;
     let wizard = session.as_ref().map(|session| serde_json::from_str(&session.state).ok());
     let note = match wizard {
-        Some(Some(Wizard::Roulette(_))) => Msg::RouletteDraftKept,
+        Some(Some(Wizard::Roulette(_) | Wizard::RouletteChat { draft: Some(_) })) => Msg::RouletteDraftKept,
         Some(_) => Msg::WizardCancelled,
         None => Msg::WizardNothing,
     };

@@ -1,5 +1,6 @@
 //! Lotteries, from the wizard of their organizer to the post and what people do with it.
 
+mod adding;
 mod challenges;
 mod conditions;
 mod counters;
@@ -7,9 +8,11 @@ mod creating;
 mod drawing;
 mod dying;
 mod joining;
+mod lost_conditions;
 mod managing;
 mod membership;
 mod mine;
+mod names;
 pub mod organizing;
 mod participants;
 mod publishing;

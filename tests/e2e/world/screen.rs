@@ -21,6 +21,18 @@ pub struct Button {
     pub data: Option<String>,
 }
 
+/// Every isolate is closed by the one who opened it, and nothing overrides directions.
+pub fn is_balanced(text: &str) -> bool {
+    let depth = text.chars().try_fold(0_i32, |depth, c| match c {
+        '\u{2066}'..='\u{2068}' => Some(depth + 1),
+        '\u{2069}' if depth == 0 => None,
+        '\u{2069}' => Some(depth - 1),
+        '\u{202a}'..='\u{202e}' => None,
+        _ => Some(depth),
+    });
+    depth == Some(0)
+}
+
 impl Screen {
     /// From the control API's view of a message.
     pub fn of(view: &Value) -> Self {

@@ -4,6 +4,7 @@ pub mod adding;
 mod card;
 mod list;
 mod obstacles;
+mod origin;
 pub mod rights;
 mod takeover;
 
@@ -24,6 +25,7 @@ use crate::view::{View, ViewBuilder, Viewer};
 pub use card::ChannelCard;
 pub use list::ChannelList;
 pub use obstacles::{ObstacleScreen, name_all};
+pub use origin::Origin;
 
 /// The screens of linked chats.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +36,8 @@ pub enum ChannelScreen {
         /// What was wrong with the last answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<Msg>,
+        #[serde(default, skip_serializing_if = "Origin::is_list")]
+        origin: Origin,
     },
     Obstacles(ObstacleScreen),
     Card(ChannelCard),
@@ -68,7 +72,7 @@ impl ChannelScreen {
     pub fn view(&self, viewer: &Viewer) -> View {
         match self {
             Self::List(list) => list.view(viewer),
-            Self::Ask { error } => adding::ask_view(viewer, error.as_ref()),
+            Self::Ask { error, origin } => adding::ask_view(viewer, error.as_ref(), origin),
             Self::Obstacles(screen) => screen.view(viewer),
             Self::Card(card) => card.view(viewer),
             Self::ConfirmRemoval { chat, title } => card::confirm_removal(viewer, *chat, title),

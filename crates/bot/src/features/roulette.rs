@@ -55,6 +55,10 @@ callback_data! {
         ChatsBefore { chat: ChatId, draft: Option<Code> } = "before",
         /// Begins a draft in a chat, or moves one there.
         Pick { chat: ChatId, draft: Option<Code> } = "pick",
+        /// Adds a chat and begins a draft there, or moves one.
+        AddChat { draft: Option<Code> } = "add",
+        /// Examines a chat now, links it where nothing is missing, and goes on there.
+        LinkChat { chat: ChatId, draft: Option<Code> } = "link",
         /// A step of the wizard.
         Go { code: Code, step: Step } = "go",
         DropChat { code: Code, kind: ConditionKind, chat: ChatId } = "drop",

@@ -4,19 +4,8 @@ use qura_i18n::{MAX_WORDS, Msg, isolate};
 use serde_json::json;
 
 use super::MENU;
+use crate::world::screen::is_balanced;
 use crate::world::{ChannelPlan, World};
-
-/// Every isolate is closed by the one who opened it, and nothing overrides directions.
-fn is_balanced(text: &str) -> bool {
-    let depth = text.chars().try_fold(0_i32, |depth, c| match c {
-        '\u{2066}'..='\u{2068}' => Some(depth + 1),
-        '\u{2069}' if depth == 0 => None,
-        '\u{2069}' => Some(depth - 1),
-        '\u{202a}'..='\u{202e}' => None,
-        _ => Some(depth),
-    });
-    depth == Some(0)
-}
 
 #[tokio::test]
 async fn hostile_names_are_shown_isolated_and_stored() {

@@ -8,7 +8,7 @@ use qura_domain::ids::{ChatId, UserId};
 use qura_domain::person::Person;
 use qura_i18n::Msg;
 
-use super::{ChannelButton, ChannelScreen, ObstacleScreen, back_and_home, card, failure};
+use super::{ChannelButton, ChannelScreen, ObstacleScreen, Origin, card, failure};
 use crate::context::{Context, Outcome};
 use crate::features::menu::MenuButton;
 use crate::press::Press;
@@ -20,15 +20,16 @@ use crate::wizard::{self, Answer, Input, Wizard};
 const PICK_CHANNEL: i32 = 2;
 const PICK_GROUP: i32 = 3;
 
-pub fn ask_view(viewer: &Viewer, error: Option<&Msg>) -> View {
+pub fn ask_view(viewer: &Viewer, error: Option<&Msg>, origin: &Origin) -> View {
     let mut view = View::of(viewer, &Msg::ChannelsAsk);
     if let Some(error) = error {
         view = view.above(error);
     }
-    back_and_home(view.press(&Msg::NavCancel, &MenuButton::Cancel), &ChannelButton::Open)
+    origin.back_and_home(view.press(&Msg::NavCancel, &MenuButton::Cancel))
 }
 
-fn picker(to: UserId) -> Reply {
+/// Telegram's own picker, for a chat to publish in.
+pub fn picker(to: UserId) -> Reply {
     Reply::OfferChats {
         to,
         prompt: Msg::ChannelsPickerPrompt,
@@ -44,39 +45,56 @@ pub async fn asked(cx: Context<'_>, press: Press<ChannelButton>) -> Result<Outco
     let person = press.person.id;
     let mut tx = cx.begin().await?;
     wizard::enter(cx, &mut tx, person, &Wizard::Channel).await?;
-    let screen = press.show(ChannelScreen::Ask { error: None });
+    let screen = press.show(ChannelScreen::Ask { error: None, origin: Origin::List });
     cx.commit(tx, vec![screen, picker(person)]).await
 }
 
 /// Somebody named a chat.
 pub async fn typed(cx: Context<'_>, person: &Person, input: &Input) -> Result<Answer, HandleError> {
-    let again = |error| Ok(Answer::Again(ChannelScreen::Ask { error: Some(error) }.into()));
-    let chat = match input {
-        Input::Shared(chat) | Input::Forwarded(chat) => ChatRef::Id(*chat),
-        Input::Text(text) => match ChatRef::parse(text.text()) {
-            Ok(chat) => chat,
-            Err(ChatRefError::PrivateLink) => {
-                let ask = ChannelScreen::Ask { error: Some(Msg::ChannelsErrorPrivateLink) };
-                return Ok(Answer::Stay(vec![picker(person.id), Reply::show(person.id, ask)]));
-            }
-            Err(ChatRefError::NotAChat) => return again(Msg::ChannelsErrorNotAReference),
-        },
+    let channel = match named(cx, person, input, Origin::List).await? {
+        Ok(channel) => channel,
+        Err(answer) => return Ok(answer),
     };
-    let examined = match cx.services.channels.examine(person.id, chat, Purpose::Publish).await {
-        Ok(examined) => examined,
-        Err(ExamineError::Refused(why)) => return again(refusal(why)),
-        Err(error) => return Err(failure(error)),
-    };
-    let Examined { channel, obstacles } = examined;
-    if !obstacles.is_empty() {
-        return Ok(Answer::Again(ChannelScreen::Obstacles(ObstacleScreen::of(channel, obstacles)).into()));
-    }
     let mut card = added(cx, person.id, &channel).await?;
     let mut tx = cx.begin().await?;
     if !cx.services.channels.link(&mut tx, person.id, &channel).await? {
         card.note(Msg::ChannelsAlreadyAdded { title: channel.title });
     }
     Ok(Answer::Finished(tx, vec![Reply::show(person.id, ChannelScreen::Card(card))]))
+}
+
+/// The chat that somebody named, looked at now and without obstacles; else what they hear.
+pub async fn named(
+    cx: Context<'_>,
+    person: &Person,
+    input: &Input,
+    origin: Origin,
+) -> Result<Result<Channel, Answer>, HandleError> {
+    let ask = |error, origin| ChannelScreen::Ask { error: Some(error), origin };
+    let chat = match input {
+        Input::Shared(chat) | Input::Forwarded(chat) => ChatRef::Id(*chat),
+        Input::Text(text) => match ChatRef::parse(text.text()) {
+            Ok(chat) => chat,
+            Err(ChatRefError::PrivateLink) => {
+                let again = Reply::show(person.id, ask(Msg::ChannelsErrorPrivateLink, origin));
+                return Ok(Err(Answer::Stay(vec![picker(person.id), again])));
+            }
+            Err(ChatRefError::NotAChat) => {
+                return Ok(Err(Answer::Again(ask(Msg::ChannelsErrorNotAReference, origin).into())));
+            }
+        },
+    };
+    let examined = match cx.services.channels.examine(person.id, chat, Purpose::Publish).await {
+        Ok(examined) => examined,
+        Err(ExamineError::Refused(why)) => return Ok(Err(Answer::Again(ask(refusal(why), origin).into()))),
+        Err(error) => return Err(failure(error)),
+    };
+    let Examined { channel, obstacles } = examined;
+    if !obstacles.is_empty() {
+        let screen = ObstacleScreen::of(channel, obstacles, origin);
+        return Ok(Err(Answer::Again(ChannelScreen::Obstacles(screen).into())));
+    }
+    Ok(Ok(channel))
 }
 
 /// A button offers a chat, or checks again what was missing.
@@ -95,7 +113,7 @@ pub async fn pressed(
     };
     let Examined { channel, obstacles } = examined;
     if !obstacles.is_empty() {
-        let screen = ChannelScreen::Obstacles(ObstacleScreen::of(channel, obstacles));
+        let screen = ChannelScreen::Obstacles(ObstacleScreen::of(channel, obstacles, Origin::List));
         return Ok(cx.say(vec![press.toast(Msg::ChannelsRecheckLacking), press.show(screen)]));
     }
     let mut card = added(cx, person, &channel).await?;
@@ -111,7 +129,11 @@ pub async fn pressed(
 }
 
 /// The screen of a chat that is being linked.
-async fn added(cx: Context<'_>, person: UserId, channel: &Channel) -> Result<card::ChannelCard, HandleError> {
+pub async fn added(
+    cx: Context<'_>,
+    person: UserId,
+    channel: &Channel,
+) -> Result<card::ChannelCard, HandleError> {
     let note = Msg::ChannelsAdded { title: channel.title.clone() };
     card::of(cx, person, channel.clone(), Vec::new(), Some(note)).await
 }

@@ -5,7 +5,8 @@ use qura_domain::ids::ChatId;
 use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelButton, back_and_home};
+use super::{ChannelButton, Origin};
+use crate::features::roulette::RouletteButton;
 use crate::view::{View, ViewBuilder, Viewer};
 
 /// A chat that cannot be linked yet.
@@ -14,18 +15,26 @@ pub struct ObstacleScreen {
     chat: ChatId,
     title: String,
     obstacles: Vec<Obstacle>,
+    #[serde(default, skip_serializing_if = "Origin::is_list")]
+    origin: Origin,
 }
 
 impl ObstacleScreen {
-    pub fn of(channel: Channel, obstacles: Vec<Obstacle>) -> Self {
-        Self { chat: channel.chat, title: channel.title, obstacles }
+    pub fn of(channel: Channel, obstacles: Vec<Obstacle>, origin: Origin) -> Self {
+        Self { chat: channel.chat, title: channel.title, obstacles, origin }
     }
 
     pub fn view(&self, viewer: &Viewer) -> View {
         let view = View::of(viewer, &Msg::ChannelsObstacles { title: self.title.clone() });
         let view = name_all(view, viewer, &self.obstacles);
-        let view = view.press(&Msg::ChannelsRecheck, &ChannelButton::Link { chat: self.chat });
-        back_and_home(view, &ChannelButton::Open)
+        let chat = self.chat;
+        let view = match self.origin.clone() {
+            Origin::List => view.press(&Msg::ChannelsRecheck, &ChannelButton::Link { chat }),
+            Origin::Roulette { draft } => {
+                view.press(&Msg::ChannelsRecheck, &RouletteButton::LinkChat { chat, draft })
+            }
+        };
+        self.origin.back_and_home(view)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The wizard «إنشاء روليت»: its steps, and the way through them. What was entered is in the draft.
 
+pub mod adding;
 pub mod chats;
 pub mod choices;
 pub mod conditions;
@@ -148,6 +149,8 @@ pub async fn pressed(cx: Context<'_>, press: Press<RouletteButton>) -> Result<Ou
         B::ChatsAfter { chat, draft } => chats::opened(cx, press, draft, Page::After(chat)).await,
         B::ChatsBefore { chat, draft } => chats::opened(cx, press, draft, Page::Before(chat)).await,
         B::Pick { chat, draft } => chats::picked(cx, press, chat, draft).await,
+        B::AddChat { draft } => adding::asked(cx, press, draft).await,
+        B::LinkChat { chat, draft } => adding::linked(cx, press, chat, draft).await,
         B::Go { code, step: Step::Preview } => preview::opened(cx, press, &code).await,
         B::Go { code, step } => went(cx, press, &code, step).await,
         B::Resume { code } => resumed(cx, press, &code).await,

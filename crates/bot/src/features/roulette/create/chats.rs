@@ -5,15 +5,15 @@ use qura_app::ingest::HandleError;
 use qura_app::lotteries::DraftRefusal;
 use qura_domain::channel::Purpose;
 use qura_domain::code::Code;
-use qura_domain::ids::ChatId;
-use qura_domain::lottery::LotterySettings;
+use qura_domain::ids::{ChatId, UserId};
+use qura_domain::lottery::{Lottery, LotterySettings};
 use qura_i18n::Msg;
-use qura_storage::Page;
+use qura_storage::{Page, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::{Step, shown, stale};
 use crate::context::{Context, Outcome};
-use crate::features::channels::{ChannelButton, ChannelScreen, ObstacleScreen};
+use crate::features::channels::{ChannelScreen, ObstacleScreen, Origin};
 use crate::features::roulette::{RouletteButton, RouletteScreen, back_and_home};
 use crate::press::Press;
 use crate::view::{View, Viewer};
@@ -59,7 +59,7 @@ impl ChatChoice {
             .after
             .map(|chat| view.button(&Msg::NavOlder, &RouletteButton::ChatsAfter { chat, draft: draft() }));
         view = view.row(newer.into_iter().chain(older).collect());
-        view = view.press(&Msg::ChannelsAdd, &ChannelButton::Add);
+        view = view.press(&Msg::ChannelsAdd, &RouletteButton::AddChat { draft: draft() });
         match &self.draft {
             Some(code) => {
                 let back = RouletteButton::Go { code: code.clone(), step: Step::Conditions };
@@ -109,20 +109,26 @@ pub async fn picked(
     let mut tx = cx.begin().await?;
     cx.services.channels.record(&mut tx, &examined.channel, person).await?;
     if !examined.obstacles.is_empty() {
-        let screen = ChannelScreen::Obstacles(ObstacleScreen::of(examined.channel, examined.obstacles));
-        let outcome =
-            cx.commit(tx, vec![press.toast(Msg::ChannelsRecheckLacking), press.show(screen)]).await?;
+        let origin = Origin::Roulette { draft };
+        let screen = ObstacleScreen::of(examined.channel, examined.obstacles, origin);
+        let replies =
+            vec![press.toast(Msg::ChannelsRecheckLacking), press.show(ChannelScreen::Obstacles(screen))];
+        let outcome = cx.commit(tx, replies).await?;
         cx.services.channels.announce().await;
         return Ok(outcome);
     }
-    let begun = match &draft {
-        None => {
-            let challenge = cx.services.joining.offered.first().copied();
-            let settings = LotterySettings { challenge, ..LotterySettings::default() };
-            Some(cx.services.lotteries.begin(&mut tx, person, chat, settings).await?)
-        }
-        Some(code) => cx.services.lotteries.move_to(&mut tx, person, code, chat).await?,
-    };
+    goes_on(cx, tx, press, chat, draft).await
+}
+
+/// Goes on in a chat that may be published in, by a button; the transaction holds its link.
+pub(super) async fn goes_on(
+    cx: Context<'_>,
+    mut tx: Tx,
+    press: Press<RouletteButton>,
+    chat: ChatId,
+    draft: Option<Code>,
+) -> Result<Outcome, HandleError> {
+    let begun = begun(cx, &mut tx, press.person.id, chat, draft.as_ref()).await?;
     let outcome = match (begun, draft) {
         (Some(Ok(lottery)), _) => shown(cx, tx, press, &lottery, Step::Conditions, Vec::new()).await?,
         (Some(Err(refusal)), _) => {
@@ -141,4 +147,23 @@ pub async fn picked(
     };
     cx.services.channels.announce().await;
     Ok(outcome)
+}
+
+/// Begins a draft in a chat, or moves one there, in the caller's transaction. `None` where there is no such
+/// draft.
+pub(super) async fn begun(
+    cx: Context<'_>,
+    tx: &mut Tx,
+    person: UserId,
+    chat: ChatId,
+    draft: Option<&Code>,
+) -> Result<Option<Result<Lottery, DraftRefusal>>, HandleError> {
+    Ok(match draft {
+        None => {
+            let challenge = cx.services.joining.offered.first().copied();
+            let settings = LotterySettings { challenge, ..LotterySettings::default() };
+            Some(cx.services.lotteries.begin(tx, person, chat, settings).await?)
+        }
+        Some(code) => cx.services.lotteries.move_to(tx, person, code, chat).await?,
+    })
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod channels;
 mod cli;
+mod payments;
 mod robustness;
 pub mod roulette;
 mod settings;

@@ -9,6 +9,7 @@ pub mod draw;
 pub mod ending;
 pub mod inline;
 pub mod lottery;
+pub mod payment;
 pub mod person;
 pub mod posting;
 pub mod press;

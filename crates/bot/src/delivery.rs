@@ -128,6 +128,11 @@ impl Delivery {
                 };
                 self.answer_query(answer).await.map(|()| None)
             }
+            Reply::RefuseCheckout { query, to, reason } => {
+                let reason = reason.plain(self.viewer(*to, audience).await?.language);
+                let answer = Request::AnswerCheckout { id: query.clone(), refusal: Some(reason) };
+                self.answer_query(answer).await.map(|()| None)
+            }
             Reply::OfferConditionChats { to, prompt, label, cancel, request, channel } => {
                 let viewer = self.viewer(*to, audience).await?;
                 let request = ChatRequest { id: *request, channel: *channel, rights: CONDITION_RIGHTS };
@@ -176,7 +181,7 @@ impl Delivery {
         self.answer_query(request).await
     }
 
-    /// Answers a press or an inline query; one that is too old needs no answer any more.
+    /// Answers a press, an inline query or a checkout; one that is too old needs no answer any more.
     async fn answer_query(&self, answer: Request) -> Result<(), TelegramError> {
         match self.messenger.send(Lane::Interactive, answer).await {
             Ok(_) | Err(TelegramError::QueryExpired) => Ok(()),

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use crate::context::{Context, Outcome, Services};
 use crate::delivery::Delivery;
 use crate::features::info::InfoScreen;
-use crate::features::{channels, joining, sharing};
+use crate::features::{channels, joining, payments, sharing};
 use crate::reply::Reply;
 use crate::{callbacks, private};
 
@@ -126,6 +126,7 @@ impl Dispatcher {
                 channels::rights::migrated(cx, message).await
             }
             Event::InlineQuery(query) => sharing::asked(cx, query).await,
+            Event::Checkout(checkout) => Ok(payments::checkout(cx, checkout)),
             // Groups and posts are for the sections to come.
             Event::Message(_) | Event::ChannelPost(_) | Event::Other(_) => Ok(cx.say(Vec::new())),
         }
@@ -168,6 +169,7 @@ fn kind(event: &Event) -> &'static str {
         Event::OwnMembership(_) => "my_chat_member",
         Event::Membership(_) => "chat_member",
         Event::JoinRequest(_) => "chat_join_request",
+        Event::Checkout(_) => "pre_checkout_query",
         Event::Other(_) => "other",
     }
 }

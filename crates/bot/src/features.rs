@@ -11,6 +11,7 @@ pub mod joining;
 pub mod managing;
 pub mod menu;
 pub mod mine;
+pub mod payments;
 pub mod roulette;
 pub mod settings;
 pub mod sharing;

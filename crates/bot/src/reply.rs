@@ -51,6 +51,8 @@ pub enum Reply {
     },
     /// Answers an inline query with lotteries to share.
     AnswerInline { query: String, to: UserId, lotteries: Vec<SharedLottery> },
+    /// Tells who is about to pay that they cannot.
+    RefuseCheckout { query: String, to: UserId, reason: Msg },
     /// The same for a chat that is to be a condition: channels or groups, and no right but to invite.
     OfferConditionChats { to: UserId, prompt: Msg, label: Msg, cancel: Msg, request: i32, channel: bool },
     /// Shows the post of a lottery as it will look, in a message of its own.

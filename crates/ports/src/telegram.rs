@@ -18,8 +18,8 @@ use qura_domain::text::RichText;
 
 pub use error::{Malformed, TelegramError};
 pub use event::{
-    Callback, ChatInfo, ChatSummary, Event, Incoming, InlineQuery, JoinRequest, MembershipChange, Message,
-    Origin,
+    Callback, ChatInfo, ChatSummary, Checkout, Event, Incoming, InlineQuery, JoinRequest, MembershipChange,
+    Message, Origin,
 };
 pub use inline::{InlineContent, InlineResult};
 pub use keyboard::{Button, ButtonAction, ChatChoice, ChatRequest, Keyboard, ReplyKeyboard};

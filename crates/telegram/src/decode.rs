@@ -9,7 +9,8 @@ mod shape;
 
 use qura_domain::ids::UpdateId;
 use qura_ports::telegram::{
-    Callback, Decoder, Event, Incoming, InlineQuery, JoinRequest, Malformed, MembershipChange, Route,
+    Callback, Checkout, Decoder, Event, Incoming, InlineQuery, JoinRequest, Malformed, MembershipChange,
+    Route,
 };
 use serde::Deserialize;
 
@@ -45,6 +46,7 @@ fn event(kind: &str, body: &str) -> Result<Event, Malformed> {
         "my_chat_member" => Event::OwnMembership(Box::new(membership_change(body)?)),
         "chat_member" => Event::Membership(Box::new(membership_change(body)?)),
         "chat_join_request" => Event::JoinRequest(Box::new(join_request(body)?)),
+        "pre_checkout_query" => Event::Checkout(Box::new(checkout(body)?)),
         other => Event::Other(other.to_owned()),
     })
 }
@@ -124,7 +126,20 @@ fn join_request(body: &str) -> Result<JoinRequest, Malformed> {
     Ok(JoinRequest { chat: chat.summary(), from: from.into(), date: shape::date(date) })
 }
 
-from_objects!(CallbackShape, InlineQueryShape, MembershipChangeShape, JoinRequestShape);
+/// `PreCheckoutQuery`.
+#[derive(Deserialize)]
+#[serde(remote = "Self")]
+struct CheckoutShape {
+    id: String,
+    from: Sender,
+}
+
+fn checkout(body: &str) -> Result<Checkout, Malformed> {
+    let CheckoutShape { id, from } = read(body)?;
+    Ok(Checkout { id, from: from.into() })
+}
+
+from_objects!(CallbackShape, CheckoutShape, InlineQueryShape, MembershipChangeShape, JoinRequestShape);
 
 #[cfg(test)]
 mod tests;

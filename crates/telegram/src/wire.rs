@@ -36,6 +36,14 @@ pub struct AnswerCallbackQuery<'a> {
 }
 
 #[derive(Serialize)]
+pub struct AnswerPreCheckoutQuery<'a> {
+    pub pre_checkout_query_id: &'a str,
+    pub ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 pub struct SetMyCommands<'a> {
     pub commands: Vec<BotCommand<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -27,6 +27,8 @@ pub enum Event {
     /// Somebody else's membership changed.
     Membership(Box<MembershipChange>),
     JoinRequest(Box<JoinRequest>),
+    /// Somebody is about to pay.
+    Checkout(Box<Checkout>),
     /// Anything else, by its name in the Bot API.
     Other(String),
 }
@@ -126,4 +128,13 @@ pub struct JoinRequest {
     pub chat: ChatSummary,
     pub from: Person,
     pub date: Timestamp,
+}
+
+/// The last question before a payment. Without an answer within 10 s the payment fails (Bot API,
+/// `answerPreCheckoutQuery`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkout {
+    /// To be answered exactly once.
+    pub id: String,
+    pub from: Person,
 }

@@ -116,6 +116,12 @@ pub enum Request {
         /// Comes back with the query when the person wants more; at most 64 bytes, empty for no more.
         next_offset: String,
     },
+    /// To be given within 10 s, and once.
+    AnswerCheckout {
+        id: String,
+        /// Why the payment cannot be made; Telegram shows it to the person. `None` lets them pay.
+        refusal: Option<String>,
+    },
     /// The commands shown in the menu: for everyone, or in one chat.
     SetCommands {
         chat: Option<ChatId>,
@@ -149,7 +155,10 @@ impl Request {
             | Self::EditPicture { chat, .. }
             | Self::EditKeyboard { chat, .. }
             | Self::DeleteMessage { chat, .. } => Some(*chat),
-            Self::AnswerCallback { .. } | Self::AnswerInline { .. } | Self::SetCommands { .. } => None,
+            Self::AnswerCallback { .. }
+            | Self::AnswerInline { .. }
+            | Self::AnswerCheckout { .. }
+            | Self::SetCommands { .. } => None,
         }
     }
 

@@ -3,6 +3,7 @@
 mod acting;
 mod body;
 mod chats;
+mod checkout;
 mod crowd;
 mod inline;
 mod links;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<App> {
         .route("/people/{id}/pickable", get(sharing::pickable))
         .route("/people/{id}/inline", post(inline::ask))
         .route("/people/{id}/choose", post(inline::choose))
+        .route("/people/{id}/pay", post(checkout::pay))
         .route("/people/{id}/chats", get(looking::chats_of_person))
         .route("/chats", get(chats::list).post(chats::add))
         .route("/chats/{id}", get(chats::one).patch(chats::change).delete(chats::remove))

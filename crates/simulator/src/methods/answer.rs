@@ -10,7 +10,7 @@ use crate::world::files::MediaKind;
 use crate::world::queries::{self, CALLBACK_MS, INLINE_MS, InlineAnswer};
 use crate::world::text::{self, TextKind};
 
-const TOO_OLD: &str = "query is too old and response timeout expired or query ID is invalid";
+pub const TOO_OLD: &str = "query is too old and response timeout expired or query ID is invalid";
 /// In characters.
 const ANSWER_TEXT: usize = 200;
 const RESULTS: usize = 50;

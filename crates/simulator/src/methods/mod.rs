@@ -4,6 +4,7 @@ mod access;
 mod answer;
 mod call;
 mod chats;
+mod checkout;
 mod copy;
 mod delete;
 mod edit;
@@ -51,6 +52,7 @@ pub fn run(world: &mut World, call: &Call) -> Answer {
         "leaveChat" => moderation::leave(world, call),
         "answerCallbackQuery" => answer::callback_query(world, call),
         "answerInlineQuery" => answer::inline_query(world, call),
+        "answerPreCheckoutQuery" => checkout::answer(world, call),
         "getChat" => chats::chat(world, call),
         "getChatMember" => chats::member(world, call),
         "getChatMemberCount" => chats::member_count(world, call),

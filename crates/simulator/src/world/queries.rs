@@ -1,4 +1,4 @@
-//! Callback and inline queries: asked by people, answered by bots once and in time.
+//! Callback queries, inline queries and checkouts: asked by people, answered by bots once and in time.
 
 use std::collections::HashMap;
 
@@ -10,6 +10,8 @@ use super::place::Place;
 pub const CALLBACK_MS: i64 = 15_000;
 /// An inline query is shown for as long as its update is kept.
 pub const INLINE_MS: i64 = 30_000;
+/// An answer to a checkout must be there by then (Bot API, `answerPreCheckoutQuery`).
+pub const CHECKOUT_MS: i64 = 10_000;
 /// Queries beyond this many are forgotten, the oldest first.
 const KEPT: usize = 100_000;
 
@@ -42,10 +44,23 @@ pub struct InlineAnswer {
     pub button: Option<Value>,
 }
 
+pub struct Checkout {
+    pub bot: i64,
+    pub asked_ms: i64,
+    pub answer: Option<CheckoutAnswer>,
+}
+
+pub struct CheckoutAnswer {
+    pub ok: bool,
+    /// Why not.
+    pub error: Option<String>,
+}
+
 #[derive(Default)]
 pub struct Queries {
     pub callbacks: HashMap<u64, Callback>,
     pub inline: HashMap<u64, InlineQuery>,
+    pub checkouts: HashMap<u64, Checkout>,
     /// Where messages with an `inline_message_id` stand.
     pub inline_messages: HashMap<String, (Place, i64)>,
     last: u64,
@@ -63,6 +78,13 @@ impl Queries {
         self.last += 1;
         self.inline.insert(self.last, query);
         forget(&mut self.inline, self.last);
+        self.last
+    }
+
+    pub fn ask_checkout(&mut self, checkout: Checkout) -> u64 {
+        self.last += 1;
+        self.checkouts.insert(self.last, checkout);
+        forget(&mut self.checkouts, self.last);
         self.last
     }
 

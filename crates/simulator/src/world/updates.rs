@@ -26,6 +26,7 @@ pub enum Kind {
     MyChatMember,
     ChatMember,
     ChatJoinRequest,
+    PreCheckoutQuery,
     ChatBoost,
     RemovedChatBoost,
 }
@@ -43,6 +44,7 @@ impl Kind {
             Self::MyChatMember => "my_chat_member",
             Self::ChatMember => "chat_member",
             Self::ChatJoinRequest => "chat_join_request",
+            Self::PreCheckoutQuery => "pre_checkout_query",
             Self::ChatBoost => "chat_boost",
             Self::RemovedChatBoost => "removed_chat_boost",
         }
@@ -51,7 +53,7 @@ impl Kind {
     /// For how long Telegram keeps an update of this kind (SRV Client.cpp).
     fn retention_ms(self) -> i64 {
         match self {
-            Self::CallbackQuery => 150_000,
+            Self::CallbackQuery | Self::PreCheckoutQuery => 150_000,
             Self::InlineQuery => 30_000,
             Self::ChosenInlineResult => 600_000,
             _ => 86_400_000,

@@ -5,6 +5,8 @@ mod calls;
 #[cfg(test)]
 mod channels;
 #[cfg(test)]
+mod checkout;
+#[cfg(test)]
 mod inline;
 #[cfg(test)]
 mod media;

@@ -271,8 +271,16 @@ fn inline_queries_and_join_requests() {
 }
 
 #[test]
+fn a_question_before_a_payment() {
+    let body =
+        json!({"id": "7", "from": sara(), "currency": "XTR", "total_amount": 5, "invoice_payload": "x"});
+    let Ok(Event::Checkout(checkout)) = decode("pre_checkout_query", body) else { panic!("no checkout") };
+    assert_eq!((checkout.id.as_str(), checkout.from.id), ("7", UserId::new(7_000_000_001)));
+}
+
+#[test]
 fn other_kinds_keep_their_names() {
-    for kind in ["edited_message", "pre_checkout_query", "kind_of_the_future"] {
+    for kind in ["edited_message", "chat_boost", "kind_of_the_future"] {
         assert_eq!(decode(kind, json!({"anything": [1]})), Ok(Event::Other(kind.to_owned())));
     }
 }
@@ -289,6 +297,7 @@ fn known_kinds_of_another_shape_are_malformed() {
         ("callback_query", json!({"id": 5, "from": sara()})),
         ("chat_member", json!({"chat": channel()})),
         ("inline_query", json!(null)),
+        ("pre_checkout_query", json!({"id": "7"})),
     ] {
         let why = decode(kind, body.clone()).expect_err(&body.to_string());
         assert!(body.is_null() || why.0.starts_with(kind), "{why}");

@@ -66,6 +66,7 @@ pub fn method(request: &Request) -> &'static str {
         Request::DeleteMessage { .. } => "deleteMessage",
         Request::AnswerCallback { .. } => "answerCallbackQuery",
         Request::AnswerInline { .. } => "answerInlineQuery",
+        Request::AnswerCheckout { .. } => "answerPreCheckoutQuery",
         Request::SetCommands { .. } => "setMyCommands",
     }
 }
@@ -83,6 +84,7 @@ fn back(request: &Request) -> Back {
         Request::DeleteMessage { .. }
         | Request::AnswerCallback { .. }
         | Request::AnswerInline { .. }
+        | Request::AnswerCheckout { .. }
         | Request::SetCommands { .. } => Back::Nothing,
     }
 }
@@ -155,6 +157,11 @@ fn body(request: &Request, random: &dyn Random) -> Result<Body, serde_json::Erro
         Request::AnswerInline { id, results, cache, personal, next_offset } => {
             Body::json(&wire::AnswerInlineQuery::new(id, results, *cache, *personal, next_offset))
         }
+        Request::AnswerCheckout { id, refusal } => Body::json(&wire::AnswerPreCheckoutQuery {
+            pre_checkout_query_id: id,
+            ok: refusal.is_none(),
+            error_message: refusal.as_deref(),
+        }),
         Request::SetCommands { chat, language, commands } => Body::json(&wire::SetMyCommands {
             commands: commands
                 .iter()

@@ -92,6 +92,7 @@ fn route_of(event: &Event) -> Option<Route> {
         Event::Membership(change) => person(change.member.id.get()),
         Event::Callback(callback) => person(callback.from.id.get()),
         Event::InlineQuery(query) => person(query.from.id.get()),
+        Event::Checkout(checkout) => return Some(Route::Urgent(checkout.from.id)),
         Event::JoinRequest(request) => person(request.from.id.get()),
         Event::Other(_) => return None,
     })

@@ -36,6 +36,7 @@ const MOST_MEMORY_KIB: u64 = 192 * 1024;
 /// What Telegram may refuse: answers to presses and people that never were.
 const REFUSALS: &[(&str, &str)] = &[
     ("answerInlineQuery", "query ID is invalid"),
+    ("answerPreCheckoutQuery", "query ID is invalid"),
     ("answerCallbackQuery", "query is too old"),
     ("editMessageText", "chat not found"),
     ("editMessageText", "message to edit not found"),

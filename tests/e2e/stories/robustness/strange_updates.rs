@@ -79,13 +79,15 @@ async fn absurd_values_in_readable_updates_do_no_harm() {
         5,
     ]);
     is_served(&sara).await;
-    // An inline query that nobody made is answered in vain.
+    // What nobody asked is answered in vain.
     w.expects_refusal("answerInlineQuery", "query ID is invalid");
+    w.expects_refusal("answerPreCheckoutQuery", "query ID is invalid");
     for raw in [
         message(&bot, &private, "/start"),
         message(&Value::Null, &private, "/start"),
         message(&user, &group, "/start"),
         json!({"inline_query": {"id": "1", "from": user, "query": "", "offset": ""}}),
+        json!({"pre_checkout_query": {"id": "1", "from": user}}),
         json!({"channel_post": {"message_id": 1, "date": 0, "chat": {"id": -1, "type": "channel"}}}),
         late,
         odd,

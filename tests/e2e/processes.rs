@@ -1,6 +1,7 @@
 //! Several programs share one bot: they join and leave, die and freeze, and nobody notices.
 
 mod alone;
+mod backpressure;
 mod crowd;
 mod death;
 mod draws;
@@ -13,6 +14,7 @@ mod outages;
 mod rolling;
 mod services;
 mod settings;
+mod slow_path;
 
 /// `LEASE` of `crates/app/src/ingest/share.rs`.
 const LEASE: std::time::Duration = std::time::Duration::from_secs(6);

@@ -23,7 +23,7 @@ pub use reader::ConfigError;
 use reader::Reader;
 
 /// Every setting that there is.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 27] = [
     "TELEGRAM_TOKEN",
     "TELEGRAM_API_URL",
     "BOT_USERNAME",
@@ -34,6 +34,7 @@ pub const NAMES: [&str; 26] = [
     "REDIS_PREFIX",
     "POLLING_TIMEOUT",
     "POLLING_LIMIT",
+    "POLLING_BACKLOG",
     "BOT_CONCURRENCY",
     "WORKER_CONCURRENCY",
     "TELEGRAM_REPLIES_PER_SECOND",
@@ -67,6 +68,7 @@ pub struct Config {
     pub redis_prefix: String,
     pub polling_timeout: Duration,
     pub polling_limit: u8,
+    pub polling_backlog: u32,
     pub bot_concurrency: usize,
     pub worker_concurrency: usize,
     /// Ceilings: floods make the bot slower, calm brings it back to these.
@@ -124,6 +126,7 @@ impl Config {
             redis_prefix: from.text("REDIS_PREFIX").unwrap_or("qura:").to_owned(),
             polling_timeout: seconds("POLLING_TIMEOUT", 50, 0..=50)?,
             polling_limit: from.number("POLLING_LIMIT", 100, 1..=100)?,
+            polling_backlog: from.number("POLLING_BACKLOG", 20_000, 100..=1_000_000)?,
             bot_concurrency: from.number("BOT_CONCURRENCY", 512, 1..=100_000)?,
             worker_concurrency: from.number("WORKER_CONCURRENCY", 8, 1..=1000)?,
             replies_per_second: from.number("TELEGRAM_REPLIES_PER_SECOND", 500, 1..=100_000)?,
@@ -207,6 +210,7 @@ mod tests {
             ("DATABASE_MAX_CONNECTIONS", "0"),
             ("POLLING_LIMIT", "101"),
             ("POLLING_TIMEOUT", "-1"),
+            ("POLLING_BACKLOG", "0"),
             ("BOT_CONCURRENCY", "many"),
             ("CAPTCHAS_CONFIG", "image,riddle"),
             ("CAPTCHAS_CONFIG", ","),

@@ -28,12 +28,16 @@ impl World {
 }
 
 impl Crowd {
+    /// How many have come, and how many have an answer.
+    pub async fn progress(&self, w: &World) -> [u64; 2] {
+        let report = w.control.get(&self.report).await;
+        ["sent", "answered"].map(|figure| report[figure].as_u64().unwrap())
+    }
+
     /// Waits until so many have an answer.
     pub async fn is_answered_up_to(&self, w: &World, people: usize) {
-        w.comes_true("more of the crowd are answered", async || {
-            w.control.get(&self.report).await["answered"].as_u64().unwrap() >= people as u64
-        })
-        .await;
+        w.comes_true("more of the crowd are answered", async || self.progress(w).await[1] >= people as u64)
+            .await;
     }
 
     /// Waits until everyone has an answer; then each of them is a user, was seen and stored exactly once, and

@@ -27,7 +27,7 @@ const AT_ONCE: Duration = Duration::from_millis(500);
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(15);
 
-/// How many updates are stored between two looks at how many wait.
+/// At most so many updates are stored between two looks at how many wait.
 const BETWEEN_LOOKS: u32 = 1000;
 
 /// Polls for one bot.
@@ -46,7 +46,8 @@ pub struct Poller {
     pub limit: u8,
     /// `POLLING_TIMEOUT`; Telegram cuts it at 50 s.
     pub timeout: Duration,
-    /// While more updates than this wait in the log, no more are fetched.
+    /// `POLLING_BACKLOG`: while so many updates wait in the log, no more are fetched. One batch may go
+    /// beyond it.
     pub most_undone: u32,
 }
 
@@ -67,11 +68,10 @@ impl Poller {
             self.handover.advance(last);
         }
         let mut trouble = Backoff::default();
-        let mut unlooked = BETWEEN_LOOKS;
+        let mut room = 0;
         while !stop.is_cancelled() {
-            if unlooked >= BETWEEN_LOOKS {
-                self.wait_for_room(stop).await;
-                unlooked = 0;
+            if room == 0 {
+                room = self.room(stop).await;
             }
             let began = Instant::now();
             let after = position.last_seq.map(update_id);
@@ -86,7 +86,7 @@ impl Poller {
                 }
                 Ok(updates) => {
                     trouble.reset();
-                    unlooked += u32::try_from(updates.len()).unwrap_or(BETWEEN_LOOKS);
+                    room = room.saturating_sub(u32::try_from(updates.len()).unwrap_or(BETWEEN_LOOKS));
                     self.keep(&mut position, updates, stop).await?;
                     SHORTEST_PAUSE.saturating_sub(began.elapsed())
                 }
@@ -203,18 +203,20 @@ impl Poller {
         Ok(new)
     }
 
-    /// Backpressure: what cannot be handled yet is safer with Telegram, which keeps it for a day.
-    async fn wait_for_room(&self, stop: &CancellationToken) {
+    /// How many updates may be stored before the next look. While there is no room, waits: what cannot be
+    /// handled yet is safer with Telegram, which keeps most kinds for a day.
+    async fn room(&self, stop: &CancellationToken) -> u32 {
         while !stop.is_cancelled() {
             let waiting = async { self.db.read().await?.updates().count_undone(self.most_undone).await };
-            match waiting.await {
-                Ok(count) if count >= u64::from(self.most_undone) => {
-                    rest(stop, Duration::from_millis(100)).await;
-                }
-                // A database that does not answer shows when the next batch is stored.
-                Ok(_) | Err(_) => return,
+            // A database that does not answer shows when the next batch is stored.
+            let Ok(count) = waiting.await else { return BETWEEN_LOOKS };
+            let room = self.most_undone.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX));
+            if room > 0 {
+                return room.min(BETWEEN_LOOKS);
             }
+            rest(stop, Duration::from_millis(100)).await;
         }
+        0
     }
 
     async fn report(&self, error: &StorageError, pause: Duration, stop: &CancellationToken) {

@@ -39,9 +39,6 @@ use super::telegram::Telegram;
 use crate::adapters::SystemRandom;
 use crate::config::Config;
 
-/// While more updates than this wait in the log, no more are fetched from Telegram.
-const MOST_UNDONE: u32 = 20_000;
-
 /// What the roles are made of.
 pub struct Parts {
     pub settings: Arc<SettingsService>,
@@ -201,7 +198,7 @@ impl Parts {
             api_url: config.api_url.to_string(),
             limit: config.polling_limit,
             timeout: config.polling_timeout,
-            most_undone: MOST_UNDONE,
+            most_undone: config.polling_backlog,
         };
         PollerTurn { poller, leases: self.leases.clone() }
     }

@@ -30,7 +30,8 @@ impl Default for Ceilings {
         let second = Duration::from_secs(1);
         Self {
             interactive: Quota::within(500, second, 25),
-            broadcast: Quota::within(30, second, 3),
+            // A burst would cost a part of the steady pace, and nobody waits for it.
+            broadcast: Quota::within(30, second, 1),
             private: Quota::every(second, 5),
             group: Quota::within(20, Duration::from_secs(60), 3),
         }

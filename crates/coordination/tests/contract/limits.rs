@@ -61,9 +61,10 @@ fn most_within(slots: &[When], period: Duration) -> usize {
     slots.iter().map(|(from, _)| within(*from)).max().unwrap_or(0)
 }
 
-/// Limits of one second, so that a test need not take a minute.
+/// Limits of one second, so that a test need not take a minute, and with bursts.
 fn quick() -> Ceilings {
-    Ceilings { group: Quota::within(20, SECOND, 2), ..Ceilings::default() }
+    let (group, broadcast) = (Quota::within(20, SECOND, 2), Quota::within(30, SECOND, 3));
+    Ceilings { group, broadcast, ..Ceilings::default() }
 }
 
 async fn a_limit_is_kept_and_used(processes: Processes, limit: Limit, a_second: usize, tasks: usize) {
@@ -169,6 +170,25 @@ stories! {
     no_slot_is_taken_that_comes_too_late: a_slot_that_comes_too_late_is_not_taken;
     a_pause_is_kept_by_all: pauses_are_kept_by_all;
     a_flood_makes_all_slower: a_flood_slows_all;
+}
+
+/// A part of the ceiling that is not used is time that a bulk send takes longer.
+async fn the_whole_ceiling_is_used(processes: Processes) {
+    let slots = rush(&processes, Limit::Broadcast, 4, SECOND * 4).await;
+    let most = most_within(&slots, SECOND);
+    assert!(most <= 30, "{most} within a second");
+    assert!(slots.len() * 100 >= 30 * 4 * 95, "{} in four seconds", slots.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bulk_send_of_one_process_uses_the_whole_ceiling() {
+    the_whole_ceiling_is_used(alone(Ceilings::default())).await;
+}
+
+#[tokio::test]
+async fn a_bulk_send_of_two_processes_uses_the_whole_ceiling() {
+    let Some(redis) = Redis::of_the_run() else { return };
+    the_whole_ceiling_is_used(over(&redis, Ceilings::default())).await;
 }
 
 #[tokio::test]

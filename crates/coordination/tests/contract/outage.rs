@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qura_coordination::Ceilings;
+use qura_coordination::{Ceilings, Quota};
 use qura_domain::ids::{ChatId, UserId};
 use qura_domain::membership::Membership;
 use qura_ports::coordination::{Leases, Limit, Limits, MembershipCache, Topic, WakeUps};
@@ -26,7 +26,8 @@ async fn all_works_on_when_redis_is_emptied() {
     let Some(server) = Server::start().await else { return };
     let [one, other] = [server.redis.process(), server.redis.process()];
     let [first, second] = [one.leases(), other.leases()];
-    let limits = one.limits(Ceilings::default());
+    let bursts = Ceilings { broadcast: Quota::within(30, Duration::from_secs(1), 3), ..Ceilings::default() };
+    let limits = one.limits(bursts);
     let cache = one.membership_cache(Arc::new(Hand::default()), LONG);
     assert_eq!(first.hold(&partition(), LONG).await, Ok(vec![true]));
     first.join("bots", LONG).await.unwrap();

@@ -53,11 +53,11 @@ impl Coordination {
 
 fn ceilings(config: &Config) -> Ceilings {
     let second = Duration::from_secs(1);
-    // A twentieth and a tenth may come at once, as in the defaults.
+    // A twentieth may come at once, and of what nobody waits for a hundredth: all of it is steady then.
     let (replies, broadcasts) = (config.replies_per_second, config.broadcasts_per_second);
     Ceilings {
         interactive: Quota::within(replies, second, replies / 20),
-        broadcast: Quota::within(broadcasts, second, broadcasts / 10),
+        broadcast: Quota::within(broadcasts, second, broadcasts / 100),
         ..Ceilings::default()
     }
 }

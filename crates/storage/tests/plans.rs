@@ -11,6 +11,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "plans/coverage.rs"]
+mod coverage;
 #[path = "contract/database.rs"]
 mod database;
 #[path = "plans/statements.rs"]
@@ -27,7 +29,7 @@ use qura_storage::{Applied, AuditEntry, Batch, ClaimedJob, Db, NewJob, NewUpdate
 use sqlx::AssertSqlSafe;
 
 /// Tables that grow with the number of people, updates, jobs or lotteries.
-const GROWING: [&str; 20] = [
+const GROWING: [&str; 21] = [
     "audit_logs",
     "challenges",
     "channels",
@@ -37,6 +39,7 @@ const GROWING: [&str; 20] = [
     "draws",
     "jobs",
     "join_requests",
+    "limited_acts",
     "lotteries",
     "lottery_conditions",
     "lottery_counters",
@@ -64,7 +67,11 @@ const MAY_SCAN: [(&str, &str); 6] = [
 const ROWS: &str =
     "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) ";
 
-const FILL: [&str; 7] = [
+/// A call that looked at more rows of a table than this has read it, be it by an index. None asks for more than
+/// 1,000, and each table has 20,000.
+const MANY_ROWS: i64 = 5_000;
+
+const FILL: [&str; 8] = [
     "INSERT INTO updates (seq, partition, key, raw, received_at, state)
        SELECT i, i % 32, i, '{}', i, CASE WHEN i % 100 = 0 THEN 'dead' ELSE 'pending' END FROM n",
     "INSERT INTO users (id, first_name, is_premium, first_seen_at, last_seen_at) SELECT i, 'a', FALSE, i, i FROM n",
@@ -73,6 +80,7 @@ const FILL: [&str; 7] = [
     "INSERT INTO jobs (id, kind, payload, state, run_at, dedupe, created_at)
        SELECT i, 'k', '{}', CASE WHEN i % 100 = 0 THEN 'running' ELSE 'queued' END, i * 1000000, 'd' || i, i FROM n",
     "INSERT INTO outbox (id, notice, send_at, created_at) SELECT i, '{}', i * 1000000, i FROM n",
+    "INSERT INTO limited_acts (user_id, act, done_at, id) SELECT i / 4, 'a', i * 1000000, i FROM n",
     "INSERT INTO audit_logs (created_at, id, action, subject) SELECT i * 1000000, i, 'a', 's' || i FROM n",
 ];
 
@@ -102,15 +110,17 @@ async fn allow_scans(tx: &mut Tx) {
     sqlx::raw_sql("SET LOCAL enable_seqscan = on").execute(&mut **tx).await.unwrap();
 }
 
-/// How often PostgreSQL read each table as a whole, on this connection and not yet told to others.
-async fn scan_counts(tx: &mut Tx) -> BTreeMap<String, i64> {
+/// How often PostgreSQL read each table as a whole and how many rows it looked up, on this connection and not
+/// yet told to others.
+async fn scan_counts(tx: &mut Tx) -> BTreeMap<String, (i64, i64)> {
     let Tx::Pg(tx) = tx else { return BTreeMap::new() };
-    let sql =
-        "SELECT relname::TEXT, seq_scan FROM pg_stat_xact_user_tables WHERE schemaname = current_schema()";
-    let rows: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&mut **tx).await.unwrap();
+    let sql = "SELECT relname::TEXT, seq_scan, COALESCE(idx_tup_fetch, 0)
+               FROM pg_stat_xact_user_tables WHERE schemaname = current_schema()";
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(sql).fetch_all(&mut **tx).await.unwrap();
     let mut counts = BTreeMap::new();
-    for (name, count) in rows {
-        *counts.entry(table_of(&name).to_owned()).or_insert(0) += count;
+    for (name, scans, rows) in rows {
+        let count = counts.entry(table_of(&name).to_owned()).or_insert((0, 0));
+        *count = (count.0 + scans, count.1 + rows);
     }
     counts
 }
@@ -124,10 +134,13 @@ fn table_of(partition: &str) -> &str {
 }
 
 /// The growing tables that were read as a whole since `before`.
-async fn scanned(db: &Db, tx: &mut Tx, before: &BTreeMap<String, i64>) -> BTreeSet<String> {
+async fn scanned(db: &Db, tx: &mut Tx, before: &BTreeMap<String, (i64, i64)>) -> BTreeSet<String> {
     let mut scanned: BTreeSet<String> = match db {
         Db::Pg { .. } => {
-            let rose = |(name, count): &(String, i64)| before.get(name).unwrap_or(&0) < count;
+            let rose = |(name, (scans, rows)): &(String, (i64, i64))| {
+                let (scans_before, rows_before) = before.get(name).copied().unwrap_or_default();
+                *scans > scans_before || rows - rows_before > MANY_ROWS
+            };
             scan_counts(tx).await.into_iter().filter(rose).map(|(name, _)| name).collect()
         }
         Db::Lite { read, .. } => statements::scanned_by_sqlite(read).await.into_iter().collect(),
@@ -207,6 +220,8 @@ async fn all_scans(db: Db) -> BTreeSet<String> {
         join_requests.remove(chat, user);
         join_requests.is_waiting(chat, user);
         join_requests.purge(at(50), 10);
+        limited_acts.record(user, "a", at(50_000), 1, at(50));
+        limited_acts.since(user, "a", at(50));
         outbox.add(NoticeId::new(50_000), "{}", at(1));
         outbox.claim(at(50), at(90), 10);
         outbox.done(notice);

@@ -199,7 +199,9 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         participants.of_chat(chat, user, at(1));
         participants.purge(cancelled, 10);
         participants.list(id, all, Page::First, 8);
+        participants.list(id, all, Page::After(ticket), 8);
         participants.list(id, all, Page::Before(ticket), 8);
+        participants.list(id, suspicious, Page::First, 8);
         participants.list(id, suspicious, Page::After(ticket), 8);
         participants.list(id, suspicious, Page::Before(ticket), 8);
         participants.for_draw(id, Some(ticket), 1000);
@@ -222,6 +224,8 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         user_channels.unlink(user, chat, at(1));
         user_channels.is_linked(user, chat);
         user_channels.list(user, None, 8);
+        user_channels.list(user, Some(chat), 8);
+        user_channels.list_before(user, chat, 8);
         user_channels.linked_by(chat, 8);
         user_channels.migrate(chat, ChatId::new(-9));
         user_channels.purge(at(500), 10);

@@ -94,7 +94,12 @@ async fn a_slot_that_comes_too_late_is_not_taken([one, other]: Processes) {
     while wait.is_zero() {
         wait = one.reserve(&[GROUP], FAR).await.unwrap().wait;
     }
+    let begun = Instant::now();
     for _ in 0..100 {
+        // On a busy machine its time comes before the hundredth call.
+        if begun.elapsed() > wait / 2 {
+            break;
+        }
         let refusal = other.reserve(&[GROUP, Limit::Broadcast], Duration::from_millis(5)).await;
         assert!(matches!(refusal, Err(TooLate { .. })), "{refusal:?}");
     }

@@ -30,7 +30,7 @@ pub struct LoadReport {
     pub p99_ms: f64,
 }
 
-/// A crowd that is not served by then never will be.
+/// A crowd that is not served so long after the last of them came never will be.
 const LONGEST: Duration = Duration::from_secs(300);
 
 impl Control {
@@ -44,7 +44,7 @@ impl Control {
         Self::read(path, answer).await
     }
 
-    async fn get(&self, path: &str) -> anyhow::Result<Value> {
+    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
         let answer = self.client.get(format!("{}/control/{path}", self.url)).send().await?;
         Self::read(path, answer).await
     }
@@ -92,7 +92,8 @@ impl Control {
     async fn load(&self, path: &str, crowd: Value, size: Size) -> anyhow::Result<LoadReport> {
         let id = self.post(path, crowd).await?;
         let id = id.get("id").and_then(Value::as_i64).context("a load without an id")?;
-        let deadline = tokio::time::Instant::now() + LONGEST;
+        let coming = Duration::from_secs(size.people.checked_div(size.rate).unwrap_or(0).into());
+        let deadline = tokio::time::Instant::now() + coming + LONGEST;
         loop {
             tokio::time::sleep(Duration::from_millis(100)).await;
             let report = self.get(&format!("load/{id}")).await?;

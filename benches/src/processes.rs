@@ -47,7 +47,12 @@ impl Process {
     /// CPU seconds used so far, and the highest memory in MiB, as the kernel counts them.
     pub fn usage(&self) -> anyhow::Result<(f64, f64)> {
         let id = self.0.id().context("the process has ended")?;
-        Ok((cpu_seconds(id)?, peak_mib(id)?))
+        Ok((cpu_seconds(id)?, memory_mib(id, "VmHWM:")?))
+    }
+
+    /// The memory that it has now, in MiB.
+    pub fn resident_mib(&self) -> anyhow::Result<f64> {
+        memory_mib(self.0.id().context("the process has ended")?, "VmRSS:")
     }
 
     /// Ends it, and waits for its end.
@@ -111,8 +116,9 @@ impl Stat {
     }
 }
 
-fn peak_mib(id: u32) -> anyhow::Result<f64> {
+/// A figure of `/proc/<id>/status`, in MiB.
+fn memory_mib(id: u32, name: &str) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
     Ok(line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0)
 }

@@ -1,27 +1,15 @@
-//! One measurement: a set-up, a crowd, what it does, and what came of it.
+//! One measurement: a set-up, what happens there, and what came of it.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
-
-use serde_json::json;
-
-use crate::control::Control;
+use crate::bulk::{self, Bulk};
+use crate::large;
 use crate::lottery;
-use crate::processes::{Process, server_cpu, sibling};
-use crate::report::Figures;
-use crate::setup::{Ground, Setup, TOKEN};
+use crate::processes::Process;
+use crate::report::{Figures, Outcome};
+use crate::setup::{Setup, TOKEN};
+use crate::stage::{CHANNEL, Record, Stage};
+use crate::steady::{self, Steady};
 
-const BOT: i64 = 1001;
-const OWNER: i64 = 7;
-pub const CHANNEL: i64 = -1_001_000_000_001;
-const FIRST_PERSON: i64 = 10_000_001;
-
-/// The simulator shares the machine with what is measured, so it has one thread, which nothing wakes
-/// another one for.
-const LIGHT: [(&str, &str); 1] = [("TOKIO_WORKER_THREADS", "1")];
-
-/// By then several processes have shared the work out among themselves: two beats of their leases.
-const SHARED_OUT: Duration = Duration::from_secs(5);
+pub const FIRST_PERSON: i64 = 10_000_001;
 
 /// Who comes, and how fast.
 #[derive(Clone, Copy)]
@@ -31,59 +19,79 @@ pub struct Size {
     pub rate: u32,
 }
 
-/// What everyone does.
+/// What happens.
 #[derive(Clone, Copy)]
-pub enum Act {
-    /// Presses /start.
-    Start,
-    /// Presses the button of a lottery that has so many participants already, and opens the link.
-    Join { participants: u32 },
+pub enum Work {
+    /// Everyone presses /start.
+    Start(Size),
+    /// Everyone presses the button of a lottery, and opens the link.
+    Join(Size, Before),
+    /// People press /start for minutes.
+    Steady(Steady),
+    /// The bot sends of itself.
+    Bulk(Bulk),
+}
+
+/// What is in the database before.
+#[derive(Clone, Copy)]
+pub enum Before {
+    /// The lottery, with so many participants.
+    Participants(u32),
+    /// The lottery among others: see [`large`].
+    Large,
 }
 
 pub struct Scenario {
     pub name: &'static str,
     pub setup: Setup,
-    pub act: Act,
-    pub size: Size,
+    pub work: Work,
+    /// It runs only when `--only` says this word, because it takes minutes.
+    pub on_request: Option<&'static str>,
 }
 
 impl Scenario {
+    /// Whether `--only` means it.
+    pub fn is_meant(&self, only: &str) -> bool {
+        self.name == "echo"
+            || self.name.contains(only) && self.on_request.is_none_or(|word| only.contains(word))
+    }
+
+    pub async fn run(&self) -> anyhow::Result<Outcome> {
+        Ok(match self.work {
+            Work::Start(size) => Outcome::Load(self.load(size, None).await?),
+            Work::Join(size, before) => Outcome::Load(self.load(size, Some(before)).await?),
+            Work::Steady(steady) => Outcome::Memory(steady::run(self.setup, steady).await?),
+            Work::Bulk(bulk) => Outcome::Limit(bulk::run(self.setup, bulk).await?),
+        })
+    }
+
     /// Starts everything, has the crowd act once, and ends everything.
-    pub async fn run(&self) -> anyhow::Result<Figures> {
-        let folder = tempfile::tempdir()?;
-        let (simulator, control, url) = simulator(folder.path()).await?;
-        let ground = self.setup.prepare(&url, folder.path()).await?;
-        let post = match self.act {
-            Act::Start => None,
-            Act::Join { participants } => {
-                let post = control.as_the_bot(TOKEN, "sendMessage", lottery::post()).await?;
+    async fn load(&self, size: Size, lottery: Option<Before>) -> anyhow::Result<Figures> {
+        let stage = Stage::set(self.setup, Record::Counts).await?;
+        let post = match lottery {
+            None => None,
+            Some(before) => {
+                let post = stage.control.as_the_bot(TOKEN, "sendMessage", lottery::post()).await?;
                 let post = post.get("message_id").and_then(serde_json::Value::as_i64).unwrap_or_default();
-                lottery::open(&ground, post, participants).await?;
+                match before {
+                    Before::Participants(count) => lottery::open(&stage.ground, post, count).await?,
+                    Before::Large => large::open(&stage.ground, post).await?,
+                }
                 Some(post)
             }
         };
-        let began = Instant::now();
-        let bots = self.setup.start(&ground, &url, folder.path())?;
-        control.polled(BOT).await?;
-        let first_poll_ms = began.elapsed().as_secs_f64() * 1000.0;
-        if bots.len() > 1 {
-            tokio::time::sleep(SHARED_OUT).await;
-        }
-        let before = (usage(&bots)?, self.database_cpu(&ground)?);
+        let (bots, first_poll_ms) = stage.start().await?;
+        let before = (usage(&bots)?, stage.database_cpu()?);
         let load = match post {
-            None => control.starts(FIRST_PERSON, self.size, CHANNEL).await?,
-            Some(post) => control.presses(FIRST_PERSON, self.size, lottery::button(CHANNEL, post)).await?,
+            None => stage.control.starts(FIRST_PERSON, size, CHANNEL).await?,
+            Some(post) => stage.control.presses(FIRST_PERSON, size, lottery::button(CHANNEL, post)).await?,
         };
-        let after = (usage(&bots)?, self.database_cpu(&ground)?);
-        control.no_refusals().await?;
-        for bot in bots {
-            bot.end().await?;
-        }
-        simulator.end().await?;
+        let after = (usage(&bots)?, stage.database_cpu()?);
+        let ended = stage.end(bots).await?;
         if post.is_some() {
-            lottery::everyone_is_in(&ground, self.size.people).await?;
+            lottery::everyone_is_in(&ended.ground, size.people).await?;
         }
-        let thousands = f64::from(self.size.people) / 1000.0;
+        let thousands = f64::from(size.people) / 1000.0;
         Ok(Figures {
             per_second: load.answered_per_second,
             cpu_per_1000: (after.0.0 - before.0.0) / thousands,
@@ -95,27 +103,6 @@ impl Scenario {
             first_poll_ms,
         })
     }
-
-    /// CPU seconds of PostgreSQL so far.
-    fn database_cpu(&self, ground: &Ground) -> anyhow::Result<f64> {
-        let Some(port) = ground.postgres_port() else { return Ok(0.0) };
-        server_cpu(&format!("-p {port} "))
-    }
-}
-
-async fn simulator(folder: &Path) -> anyhow::Result<(Process, Control, String)> {
-    let bot = format!("{TOKEN}:bench_bot");
-    let arguments = ["--flood", "off", "--record", "counts", "--history", "4", "--bot", &bot];
-    let mut simulator = Process::start(&sibling("qura-simulator")?, &arguments, &LIGHT, folder)?;
-    let url = simulator.first_line().await?;
-    let control = Control::new(&url)?;
-    control.post("people", json!({"id": OWNER, "first_name": "Owner"})).await?;
-    let channel =
-        json!({"id": CHANNEL, "kind": "channel", "title": "Gate", "username": "bench_gate", "owner": OWNER});
-    control.post("chats", channel).await?;
-    let administrator = json!({"user": BOT, "status": "administrator"});
-    control.post(&format!("chats/{CHANNEL}/members"), administrator).await?;
-    Ok((simulator, control, url))
 }
 
 /// CPU seconds of all, and the peak memory of the largest.

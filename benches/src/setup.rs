@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 
 use crate::processes::{Process, sibling};
-use crate::scenario::CHANNEL;
+use crate::stage::CHANNEL;
 
 pub const TOKEN: &str = "1001:bench-token";
 
@@ -80,6 +82,46 @@ impl Setup {
 }
 
 impl Ground {
+    /// One more setting of what is measured.
+    pub fn set(&mut self, name: &'static str, value: String) {
+        self.variables.push((name, value));
+    }
+
+    /// Runs statements, each by itself.
+    pub async fn run(&self, sql: String) -> anyhow::Result<()> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        match &self.database {
+            Database::None => bail!("there is no database"),
+            Database::Sqlite(file) => {
+                let mut connection = SqliteConnectOptions::new().filename(file).connect().await?;
+                sql.execute(&mut connection).await?;
+                connection.close().await?;
+            }
+            Database::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await?;
+                sql.execute(&mut connection).await?;
+                connection.close().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The one number that a query finds.
+    pub async fn number(&self, sql: String) -> anyhow::Result<i64> {
+        let sql = AssertSqlSafe(sql);
+        Ok(match &self.database {
+            Database::None => bail!("there is no database"),
+            Database::Sqlite(file) => {
+                let mut connection = SqliteConnectOptions::new().filename(file).connect().await?;
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await?
+            }
+            Database::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await?;
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await?
+            }
+        })
+    }
+
     fn program(&self, arguments: &[&str], folder: &Path) -> anyhow::Result<Process> {
         let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
         Process::start(&sibling("qura")?, arguments, &variables, folder)

@@ -21,8 +21,8 @@ const BATCH: u64 = 100;
 /// Telegram drops a payment that has no answer by then (Bot API, `answerPreCheckoutQuery`).
 const IN_TIME: Duration = Duration::from_secs(10);
 
-/// Unoptimized, the program needs about half of it.
-const MOST_MEMORY_KIB: u64 = 128 * 1024;
+/// The program needs 40 MiB, unoptimized.
+const MOST_MEMORY_KIB: u64 = 96 * 1024;
 
 /// How many updates wait in the log.
 async fn in_the_log(w: &World) -> u64 {

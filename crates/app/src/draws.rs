@@ -18,11 +18,13 @@ mod hold;
 mod job;
 mod opening;
 mod order;
+mod receipts;
 mod redraw;
 mod reopening;
 mod replacing;
 mod telling;
 mod terms;
+mod verdict;
 mod walking;
 
 use std::sync::Arc;
@@ -44,12 +46,14 @@ pub use announcing::{PART, parts};
 pub use due::{DueDraws, look_at};
 pub use hold::{HOLD, HoldSweep};
 pub use job::DrawJob;
-pub use opening::OpeningRefusal;
+pub use opening::{OpenJob, OpeningRefusal};
 pub use order::{DrawOrder, ORDER, order};
+pub use receipts::ReceiptRefusal;
 pub use redraw::{REPLACE, RedrawRefusal, ReplaceJob, ReplaceOrder};
 pub use reopening::{CARRY, CarryJob, ReopenRefusal};
 pub use replacing::standing;
 pub use telling::{DrawNotice, DrawTrouble};
+pub use verdict::Verdicts;
 
 /// Sees draws through.
 pub struct DrawService {
@@ -61,6 +65,7 @@ pub struct DrawService {
     pub beacon: Arc<dyn Beacon>,
     pub writer: Arc<dyn DrawWriter>,
     pub faults: Faults,
+    pub verdicts: Verdicts,
 }
 
 /// Puts what a draw posts by itself into words.
@@ -84,18 +89,19 @@ pub struct FreezePost {
 #[derive(Clone, Debug)]
 pub struct DrawView {
     pub lottery: Lottery,
-    /// The receipt and its addenda; nothing before the draw.
+    /// The receipt and its addenda; nothing before the result is told.
     pub documents: Vec<DrawDocument>,
-    /// As of now, by their places.
+    /// As of now, by their places; nobody before the result is told.
     pub winners: Vec<WinnerRecord>,
 }
 
 impl DrawService {
-    /// A draw with its receipt and its winners.
+    /// A draw as everybody may see it: with its receipt and its winners, once they are told.
     pub async fn view(&self, lottery: Lottery) -> Result<DrawView, StorageError> {
-        let mut reader = self.db.read().await?;
-        let documents = reader.draw_receipts().list(lottery.id).await?;
-        let winners = reader.winners().winners(lottery.id).await?;
+        if !lottery.state.is_announced() {
+            return Ok(DrawView { lottery, documents: Vec::new(), winners: Vec::new() });
+        }
+        let (documents, winners) = self.db.read().await?.drawn(lottery.id).await?;
         Ok(DrawView { lottery, documents, winners })
     }
 }

@@ -81,6 +81,7 @@ repositories! {
     limited_acts: tables::limited_acts::LimitedActRepo<'_>,
     channels: tables::channels::ChannelRepo<'_>,
     conditions: tables::lottery_conditions::ConditionRepo<'_>,
+    draw_openings: tables::draw_openings::DrawOpeningRepo<'_>,
     draw_receipts: tables::draw_receipts::DrawReceiptRepo<'_>,
     draw_secrets: tables::draw_secrets::DrawSecretRepo<'_>,
     draws: tables::draws::DrawRepo<'_>,

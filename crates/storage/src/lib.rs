@@ -23,6 +23,7 @@ pub use tables::{
     audit::{AuditEntry, AuditRepo},
     challenges::ChallengeRepo,
     channels::ChannelRepo,
+    draw_openings::DrawOpeningRepo,
     draw_receipts::{DrawDocument, DrawReceiptRepo},
     draw_secrets::DrawSecretRepo,
     draws::{DrawRecord, DrawRepo},

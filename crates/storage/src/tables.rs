@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod audit;
 pub mod challenges;
 pub mod channels;
+pub mod draw_openings;
 pub mod draw_receipts;
 pub mod draw_secrets;
 pub mod draws;

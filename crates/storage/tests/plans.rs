@@ -29,13 +29,15 @@ use qura_storage::{Applied, AuditEntry, Batch, ClaimedJob, Db, NewJob, NewUpdate
 use sqlx::AssertSqlSafe;
 
 /// Tables that grow with the number of people, updates, jobs or lotteries.
-const GROWING: [&str; 21] = [
+const GROWING: [&str; 23] = [
     "audit_logs",
     "challenges",
     "channels",
     "draw_freezes",
+    "draw_openings",
     "draw_receipts",
     "draw_secrets",
+    "draw_walks",
     "draws",
     "jobs",
     "join_requests",
@@ -225,6 +227,7 @@ async fn all_scans(db: Db) -> BTreeSet<String> {
         outbox.add(NoticeId::new(50_000), "{}", at(1));
         outbox.claim(at(50), at(90), 10);
         outbox.done(notice);
+        outbox.follow(notice, "{}", at(9));
         outbox.retry(notice, at(1), "e");
         outbox.bury(notice, "e");
         outbox.next_due();

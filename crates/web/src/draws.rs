@@ -75,11 +75,10 @@ async fn find(web: &Web, code: &str) -> Result<Option<Found>, StorageError> {
     let mut reader = web.db.read().await?;
     let Some(lottery) = reader.lotteries().find_by_code(&code).await? else { return Ok(None) };
     // Nobody is to read here who has won before the chat does.
-    if !lottery.state.is_over() {
+    if !lottery.state.is_announced() {
         return Ok(None);
     }
-    let documents = reader.draw_receipts().list(lottery.id).await?;
-    let winners = reader.winners().winners(lottery.id).await?;
+    let (documents, winners) = reader.drawn(lottery.id).await?;
     Ok(Some(Found { code, documents, winners }))
 }
 

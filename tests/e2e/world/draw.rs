@@ -166,6 +166,23 @@ impl World {
         Db::open(&DatabaseUrl::from_str(url).unwrap(), 2).await.unwrap()
     }
 
+    /// Runs the draw that is ordered up to its announcement, which stays in hand of somebody who shows no sign
+    /// of life: it comes when an hour has passed.
+    pub async fn is_drawn_but_not_told(&mut self) {
+        self.dies_at("draw.drawn");
+        self.program_starts();
+        self.program_ends_within(super::PATIENCE).await;
+        let db = self.storage().await;
+        let mut tx = db.begin().await.unwrap();
+        let now = Timestamp::from_micros(self.now());
+        let an_hour = std::time::Duration::from_secs(3_600);
+        let held = tx.jobs().claim(&["draw.order"], now, now + an_hour, 1).await.unwrap();
+        assert_eq!(held.len(), 1);
+        tx.commit().await.unwrap();
+        db.close().await;
+        self.program_starts();
+    }
+
     /// The state of a lottery.
     pub async fn state_of(&self, lottery: &OpenLottery) -> String {
         let rows: Vec<(i64, String)> = self.database.rows("SELECT id, state FROM lotteries").await;

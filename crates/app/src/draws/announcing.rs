@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use futures::StreamExt;
+use qura_domain::draw::addendum::Addendum;
 use qura_domain::draw::receipt::Receipt;
-use qura_domain::draw::walk::{Outcome, Reason, Status};
+use qura_domain::draw::walk::{Candidate, Outcome, Reason, Status};
+use qura_domain::ids::UserId;
 use qura_domain::lottery::{Lottery, LotteryState, Ticket, Winner};
 use qura_domain::time::Timestamp;
 use qura_storage::{DrawDocument, Tx};
@@ -95,23 +97,32 @@ async fn first_who_left(
     Ok(None)
 }
 
-/// Those who were passed over, and why; those whose tickets were void know.
+/// Those who were passed over or replaced so far, and why; those whose tickets were void know.
 async fn skipped(
     step: Step<'_>,
     lottery: &Lottery,
     documents: &[DrawDocument],
-) -> Result<Vec<(qura_domain::ids::UserId, Reason)>, JobError> {
-    let Some(document) = documents.first() else { return Ok(Vec::new()) };
-    let receipt = Receipt::parse(document.content.as_bytes())
-        .map_err(|refusal| JobError::Fatal(format!("the stored receipt: {refusal}")))?;
-    let reasons = receipt.walk.iter().filter_map(|candidate| match candidate.outcome {
-        Outcome::Skipped(Reason::Void) | Outcome::Winner | Outcome::Reserve => None,
-        Outcome::Skipped(reason) => Some((candidate.ticket, reason)),
-    });
-    let reasons: Vec<(Ticket, Reason)> = reasons.take(MOST_TOLD).collect();
+) -> Result<Vec<(UserId, Reason)>, JobError> {
+    let unreadable = |refusal| JobError::Fatal(format!("a stored document of the draw: {refusal}"));
+    let Some((receipt, addenda)) = documents.split_first() else { return Ok(Vec::new()) };
+    let receipt = Receipt::parse(receipt.content.as_bytes()).map_err(unreadable)?;
+    let mut reasons: Vec<(Ticket, Reason)> = passed_over(&receipt.walk).collect();
+    for addendum in addenda {
+        let addendum = Addendum::parse(addendum.content.as_bytes()).map_err(unreadable)?;
+        reasons.push((addendum.replaced, addendum.reason));
+        reasons.extend(passed_over(&addendum.walk));
+    }
+    reasons.truncate(MOST_TOLD);
     let tickets: Vec<Ticket> = reasons.iter().map(|(ticket, _)| *ticket).collect();
     let people = participants(step, lottery, &tickets).await?;
     Ok(people.iter().zip(reasons).map(|(person, (_, reason))| (person.user, reason)).collect())
+}
+
+fn passed_over(walk: &[Candidate]) -> impl Iterator<Item = (Ticket, Reason)> {
+    walk.iter().filter_map(|candidate| match candidate.outcome {
+        Outcome::Skipped(Reason::Void) | Outcome::Winner | Outcome::Reserve => None,
+        Outcome::Skipped(reason) => Some((candidate.ticket, reason)),
+    })
 }
 
 async fn write(
@@ -119,18 +130,15 @@ async fn write(
     tx: &mut Tx,
     lottery: &Lottery,
     winners: &[Winner],
-    skipped: &[(qura_domain::ids::UserId, Reason)],
+    skipped: &[(UserId, Reason)],
 ) -> Result<(), JobError> {
     let draws = step.draws;
-    for part in 0..parts(winners.len()) {
-        draws.notify(tx, lottery.organizer, lottery.id, DrawNotice::Result { part }).await?;
-    }
+    let of = Some(parts(winners.len()));
+    draws.notify(tx, lottery.organizer, lottery.id, DrawNotice::Result { part: 0, of }).await?;
     for winner in winners {
         draws.notify(tx, winner.user, lottery.id, DrawNotice::Won).await?;
     }
-    for part in 0..parts(winners.len()) {
-        draws.notify(tx, lottery.organizer, lottery.id, DrawNotice::Winners { part }).await?;
-    }
+    draws.notify(tx, lottery.organizer, lottery.id, DrawNotice::Winners { part: 0, of }).await?;
     for (person, reason) in skipped {
         draws.notify(tx, *person, lottery.id, DrawNotice::Skipped(*reason)).await?;
     }

@@ -38,7 +38,6 @@ pub async fn conclude(step: Step<'_>, lottery: &Lottery, evidence: Evidence<'_>)
     let Some(end) = lottery.state.to(LotteryState::Drawn) else { return Ok(()) };
     let now = step.draws.clock.now();
     let reopens = digest_before(step, lottery).await?;
-    let walk = evidence.walk.clone();
     let receipt = receipt(lottery, evidence, reopens, UnixSeconds::from(now))?;
     // What would not be believed is not published: then something here is wrong, and somebody should look.
     receipt.verify().map_err(|refusal| JobError::Fatal(format!("the receipt does not hold: {refusal}")))?;
@@ -50,7 +49,6 @@ pub async fn conclude(step: Step<'_>, lottery: &Lottery, evidence: Evidence<'_>)
         tx.rollback().await?;
         return Err(JobError::Retry("the lottery changed its state meanwhile".to_owned()));
     }
-    tx.draws().record_walk(lottery.id, &walk).await?;
     tx.draws().content(lottery.id).await?;
     tx.draw_receipts().insert(lottery.id, &document).await?;
     for winner in &named {

@@ -14,6 +14,11 @@ impl DrawService {
         lottery: LotteryId,
         person: UserId,
     ) -> Result<Confirmation, StorageError> {
+        let found = tx.lotteries().get(lottery).await?;
+        // Who has won is known before it is told, and may change until then.
+        if found.is_some_and(|lottery| !lottery.state.is_over()) {
+            return Ok(Confirmation::NotYet);
+        }
         let Some(winner) = tx.winners().get(lottery, person).await? else {
             return Ok(Confirmation::NotWinner);
         };

@@ -104,7 +104,7 @@ impl HoldSweep {
         let (lottery, ticket) = (lottery.id, winner.ticket);
         let order = ReplaceOrder { lottery, ticket, reason, status, note: None, by: None };
         let mut tx = self.draws.db.begin().await?;
-        self.draws.order_replacement(&mut tx, &order).await?;
+        self.draws.order_replacement(&mut tx, &order, self.draws.clock.now()).await?;
         tx.commit().await
     }
 }

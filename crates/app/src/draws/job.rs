@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use qura_domain::ids::{JobId, LotteryId};
-use qura_domain::lottery::LotteryState;
+use qura_domain::lottery::{Lottery, LotteryState};
 use qura_domain::time::Timestamp;
 use qura_ports::coordination::Topic;
 use qura_storage::Tx;
@@ -33,12 +33,25 @@ impl Job for DrawJob {
             .map_err(|error| JobError::Fatal(format!("not an order of a draw: {error}")))?;
         let found = self.draws.db.read().await?.lotteries().get(lottery).await?;
         let Some(lottery) = found else { return Ok(()) };
-        let step = Step { draws: &self.draws, job };
+        match self.go_on(Step { draws: &self.draws, job }, &lottery).await {
+            // Not given up: the order stays until somebody has mended what is wrong.
+            Err(JobError::Fatal(error)) => {
+                tracing::error!(lottery = lottery.id.get(), error, "a draw cannot go on");
+                Err(JobError::Retry(error))
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl DrawJob {
+    /// Does the next step of a draw.
+    async fn go_on(&self, step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
         match lottery.state {
-            LotteryState::Open | LotteryState::Paused => closing::close(step, &lottery).await,
-            LotteryState::Frozen => freezing::go_on(step, &lottery).await,
-            LotteryState::Drawing => walking::go_on(step, &lottery).await,
-            LotteryState::Drawn => announcing::tell(step, &lottery).await,
+            LotteryState::Open | LotteryState::Paused => closing::close(step, lottery).await,
+            LotteryState::Frozen => freezing::go_on(step, lottery).await,
+            LotteryState::Drawing => walking::go_on(step, lottery).await,
+            LotteryState::Drawn => announcing::tell(step, lottery).await,
             // Not published, cancelled, or drawn long ago: there is nothing to draw.
             LotteryState::Draft
             | LotteryState::Scheduled
@@ -67,6 +80,11 @@ impl Step<'_> {
         let id = JobId::new(self.draws.random.id());
         order_at(&mut tx, id, lottery, at, self.draws.clock.now()).await?;
         self.done(tx).await
+    }
+
+    /// Commits what was done so far; this run goes on.
+    pub async fn keeps(&self, tx: Tx) -> Result<(), JobError> {
+        self.job.keep(tx, self.draws.clock.now()).await
     }
 
     /// Commits the last step.

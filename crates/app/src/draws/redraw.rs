@@ -1,22 +1,29 @@
 //! «إعادة سحب فائز», and the job that gives a place to an heir, whoever asked for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use qura_domain::draw::walk::{Reason, Status};
 use qura_domain::ids::{JobId, LotteryId, UserId};
 use qura_domain::lottery::{Lottery, LotteryState, Ticket, WinnerRole};
+use qura_domain::time::Timestamp;
 use qura_ports::coordination::Topic;
 use qura_storage::{NewJob, StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::DrawService;
 use super::announcing::hold_until;
-use super::replacing::{Loss, Told};
+use super::replacing::{Loss, ReplaceError, Told};
+use super::telling::DrawTrouble;
 use crate::jobs::{Job, JobError, RunningJob};
 
 /// The kind of the job.
 pub const REPLACE: &str = "draw.replace";
+
+/// The pause while something has to be mended, and while another heir of the same lottery is looked for.
+const AGAIN: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(1);
 
 /// The payload of [`REPLACE`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +80,7 @@ impl DrawService {
             note: Some(note.to_owned()),
             by: Some(by),
         };
-        self.order_replacement(tx, &order).await?;
+        self.order_replacement(tx, &order, self.clock.now()).await?;
         Ok(Ok(()))
     }
 
@@ -82,12 +89,13 @@ impl DrawService {
         &self,
         tx: &mut Tx,
         order: &ReplaceOrder,
+        at: Timestamp,
     ) -> Result<(), StorageError> {
         let payload =
             serde_json::to_string(order).map_err(|_| StorageError::Unreadable("order of a replacement"))?;
         let dedupe = format!("{}:{}", order.lottery, order.ticket.get());
         let (id, now) = (JobId::new(self.random.id()), self.clock.now());
-        let job = NewJob { id, kind: REPLACE, payload: &payload, run_at: now, dedupe: Some(&dedupe) };
+        let job = NewJob { id, kind: REPLACE, payload: &payload, run_at: at, dedupe: Some(&dedupe) };
         tx.jobs().enqueue(&job, now).await.map(drop)
     }
 }
@@ -114,14 +122,47 @@ impl Job for ReplaceJob {
         let Some(lottery) = found.filter(|lottery: &Lottery| lottery.state == LotteryState::Announced) else {
             return Ok(());
         };
-        let ReplaceOrder { ticket, reason, status, note, by, .. } = order;
+        let ReplaceOrder { ticket, reason, status, note, by, .. } = order.clone();
         let loss = Loss { ticket, reason, status, note, by };
         let told = Told { hold_until: hold_until(&lottery, self.draws.clock.now()) };
-        let Some(tx) = self.draws.replace(&lottery, &loss, Some(told)).await? else { return Ok(()) };
+        let mut tx = match self.draws.replace(&lottery, &loss, Some(told)).await {
+            Ok(Some(tx)) => tx,
+            Ok(None) => return Ok(()),
+            Err(ReplaceError::Trouble(trouble)) => {
+                return self.later(job, &lottery, &order, Some(trouble), AGAIN).await;
+            }
+            // Several of one lottery at once: each has its turn.
+            Err(ReplaceError::Overtaken) => return self.later(job, &lottery, &order, None, SOON).await,
+            Err(error) => return Err(error.into()),
+        };
+        tx.draws().content(lottery.id).await?;
         self.draws.faults.reach("draw.replacing");
         job.complete(tx).await?;
         self.draws.wakeups.wake(Topic::Outbox).await;
         self.draws.faults.reach("draw.replaced");
+        Ok(())
+    }
+}
+
+impl ReplaceJob {
+    /// It is tried again after a while. The organizer hears once what it waits for.
+    async fn later(
+        &self,
+        job: &RunningJob,
+        lottery: &Lottery,
+        order: &ReplaceOrder,
+        trouble: Option<DrawTrouble>,
+        pause: Duration,
+    ) -> Result<(), JobError> {
+        let draws = &self.draws;
+        let mut tx = draws.db.begin().await?;
+        if let Some(trouble) = trouble {
+            draws.complain(&mut tx, lottery, trouble).await?;
+        }
+        draws.order_replacement(&mut tx, order, draws.clock.now() + pause).await?;
+        job.complete(tx).await?;
+        draws.wakeups.wake(Topic::Jobs).await;
+        draws.wakeups.wake(Topic::Outbox).await;
         Ok(())
     }
 }

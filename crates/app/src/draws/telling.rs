@@ -5,6 +5,7 @@ use std::time::Duration;
 use qura_domain::draw::walk::Reason;
 use qura_domain::ids::{LotteryId, NoticeId, UserId};
 use qura_domain::lottery::Lottery;
+use qura_ports::coordination::Topic;
 use qura_storage::{StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,13 @@ use crate::outbox::{Notice, write_notice};
 pub enum DrawNotice {
     /// To the organizer: the draw waits.
     Waits(DrawTrouble),
-    /// In the chat, as an answer to the post: a part of the result, from 0.
-    Result { part: u32 },
+    /// In the chat, as an answer to the post: a part of the result, from 0, of so many; the next one follows
+    /// once it is there. Older programs wrote all parts at once, and not how many they are.
+    Result {
+        part: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u32>,
+    },
     /// In the chat: the addendum with this number gave a place to somebody else.
     Replaced { number: u32 },
     /// To a winner.
@@ -29,16 +35,23 @@ pub enum DrawNotice {
     Skipped(Reason),
     /// To somebody who had won and lost the place.
     Lost(Reason),
-    /// To the organizer: who won, with usernames; a part, from 0.
-    Winners { part: u32 },
+    /// To the organizer: who won, with usernames; a part, as those of the result.
+    Winners {
+        part: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u32>,
+    },
     /// To the organizer: the addendum with this number gave a place to somebody else.
     Changed { number: u32 },
     /// In the chat, as an answer to the old post: another lottery carries on.
     Reopened { by: LotteryId },
-    /// To the organizer: the result could not be posted in the chat.
+    /// To the organizer: the result cannot be posted in the chat for now.
     Unposted,
-    /// To a participant who asked: the proof that they were in the list, as a file.
+    /// To a participant who asked: the proof that they were in the list. What older programs wrote: it is
+    /// asked for again.
     Opening,
+    /// The same, with what the file holds.
+    Proof { ticket: u64, content: String },
     /// To anyone who asked: the receipt and its addenda, as files.
     Receipt { number: u32 },
 }
@@ -53,6 +66,22 @@ pub enum DrawTrouble {
     Chat,
     /// The condition with this number, from 1, cannot be checked.
     Condition(u8),
+}
+
+impl DrawNotice {
+    /// What is to follow once this one has arrived: the next part.
+    pub fn next(&self) -> Option<Self> {
+        match *self {
+            Self::Result { part, of } if of > Some(part + 1) => Some(Self::Result { part: part + 1, of }),
+            Self::Winners { part, of } if of > Some(part + 1) => Some(Self::Winners { part: part + 1, of }),
+            _ => None,
+        }
+    }
+
+    /// Whether it is posted in the lottery's chat, where everybody waits for it.
+    pub const fn is_public(&self) -> bool {
+        matches!(self, Self::Result { .. } | Self::Replaced { .. } | Self::Reopened { .. })
+    }
 }
 
 impl DrawTrouble {
@@ -78,16 +107,36 @@ impl DrawService {
         write_notice(tx, NoticeId::new(self.random.id()), &notice, self.clock.now()).await
     }
 
-    /// The receipt with this number goes to a person as a file, in the caller's transaction. Wake
-    /// `Topic::Outbox` after the commit.
-    pub async fn send_receipt(
+    /// Notes what a draw, or an heir, waits for. The organizer hears of it once.
+    pub(super) async fn complain(
         &self,
         tx: &mut Tx,
-        person: UserId,
-        lottery: LotteryId,
-        number: u32,
+        lottery: &Lottery,
+        trouble: DrawTrouble,
     ) -> Result<(), StorageError> {
-        self.notify(tx, person, lottery, DrawNotice::Receipt { number }).await
+        if tx.draws().complain(lottery.id, &trouble.name()).await? {
+            self.notify(tx, lottery.organizer, lottery.id, DrawNotice::Waits(trouble)).await?;
+        }
+        Ok(())
+    }
+
+    /// Something of a draw could not be posted in its chat. The organizer hears of it, unless they know that
+    /// the chat is out of reach.
+    pub async fn is_not_posted(&self, lottery: &Lottery) -> Result<(), StorageError> {
+        let mut tx = self.db.begin().await?;
+        if tx.draws().complain(lottery.id, &DrawTrouble::Chat.name()).await? {
+            self.notify(&mut tx, lottery.organizer, lottery.id, DrawNotice::Unposted).await?;
+        }
+        tx.commit().await?;
+        self.wakeups.wake(Topic::Outbox).await;
+        Ok(())
+    }
+
+    /// Something of a draw is posted: should the chat be lost again, the organizer hears of it again.
+    pub async fn is_posted(&self, lottery: &Lottery) -> Result<(), StorageError> {
+        let mut tx = self.db.begin().await?;
+        tx.draws().content(lottery.id).await?;
+        tx.commit().await
     }
 }
 
@@ -100,10 +149,7 @@ impl Step<'_> {
         again_in: Duration,
     ) -> Result<(), JobError> {
         let mut tx = self.draws.db.begin().await?;
-        if tx.draws().complain(lottery.id, &trouble.name()).await? {
-            let notice = DrawNotice::Waits(trouble);
-            self.draws.notify(&mut tx, lottery.organizer, lottery.id, notice).await?;
-        }
+        self.draws.complain(&mut tx, lottery, trouble).await?;
         self.then_at(tx, lottery.id, self.draws.clock.now() + again_in).await
     }
 }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use qura_domain::condition::Condition;
 use qura_domain::draw::beacon::Beacon as SignedRound;
 use qura_domain::draw::leaf::{Participant, Ticket};
 use qura_domain::draw::order::Order;
 use qura_domain::draw::receipt::FreezeRecord;
+use qura_domain::draw::refusal::Refusal;
 use qura_domain::draw::seed::Seed;
-use qura_domain::draw::walk::{Outcome, Walk};
+use qura_domain::draw::walk::Walk;
 use qura_domain::lottery::Lottery;
 use qura_storage::DrawRecord;
 
@@ -16,14 +18,14 @@ use super::concluding::{self, Evidence};
 use super::job::Step;
 use crate::jobs::JobError;
 
-/// Candidates that are looked at and written down together. Never more than there are places left, so
-/// that nobody is asked about in vain.
+/// Candidates that are written down together.
 const BATCH: usize = 50;
 
 /// How long until a chat that was out of sight is looked at again.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// Looks at the next candidates; concludes the draw with the last of them.
+/// Looks at candidates until all places are taken, and concludes the draw. What was found out is kept every now
+/// and then, so that another worker can go on from there.
 pub async fn go_on(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
     let mut reader = step.draws.db.read().await?;
     let draw = reader.draws().get(lottery.id).await?;
@@ -31,57 +33,79 @@ pub async fn go_on(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
     let secrets = reader.draw_secrets().get(lottery.id).await?;
     let conditions = reader.conditions().list(lottery.id).await?;
     drop(reader);
-    let (Some(draw), Some((secret, _))) = (draw, secrets) else {
+    let (Some(draw), Some((secret, _)), Some(freeze)) = (draw, secrets, freezes.last()) else {
         return Err(JobError::Fatal("the lottery is drawn without a freeze".to_owned()));
     };
-    let beacon = round_of(&draw, freezes.last())?;
-    let Some(freeze) = freezes.last() else {
-        return Err(JobError::Fatal("the lottery is drawn without a freeze".to_owned()));
-    };
+    let beacon = round_of(&draw, freeze)?;
     let randomness = beacon.map(|beacon| beacon.randomness()).transpose();
     let randomness = randomness.map_err(|forged| JobError::Fatal(forged.to_string()))?;
-    let seed = Seed::new(&secret, &freeze.hash, randomness.as_ref());
-    let order = Order::new(seed, draw.tickets);
-    let mut walk = Walk::resume(order.clone(), draw.terms.winners(), draw.terms.reserves(), &draw.walk)
+    let order = Order::new(Seed::new(&secret, &freeze.hash, randomness.as_ref()), draw.tickets);
+    let mut upcoming = order.clone().skip(draw.walk.len());
+    let mut walk = Walk::resume(order, draw.terms.winners(), draw.terms.reserves(), &draw.walk)
         .map_err(|refusal| JobError::Fatal(refusal.to_string()))?;
-    let upcoming: Vec<Ticket> = order.skip(draw.walk.len()).take(places_left(&draw).min(BATCH)).collect();
-    let people = participants(step, lottery, &upcoming).await?;
-    let findings = match step.draws.look_at(lottery, &conditions, &people).await {
-        Ok(findings) => findings,
-        Err(CheckError::Trouble(trouble)) => return step.waits(lottery, trouble, AGAIN).await,
-        Err(CheckError::Telegram(error)) => return Err(JobError::Retry(error.to_string())),
-        Err(CheckError::Storage(error)) => return Err(error.into()),
-    };
-    for finding in findings {
-        walk.decide(finding.decision, finding.status, finding.at)
-            .map_err(|refusal| JobError::Fatal(refusal.to_string()))?;
+    while walk.candidate().is_some() {
+        let from = walk.candidates().len();
+        let batch: Vec<Ticket> = upcoming.by_ref().take(BATCH).collect();
+        let people = participants(step, lottery, &batch).await?;
+        match look_at_all(step, lottery, &conditions, &people, &mut walk).await {
+            Ok(()) => {}
+            Err(LookError::Check(CheckError::Trouble(trouble))) => {
+                return step.waits(lottery, trouble, AGAIN).await;
+            }
+            Err(LookError::Check(CheckError::Telegram(error))) => {
+                return Err(JobError::Retry(error.to_string()));
+            }
+            Err(LookError::Check(CheckError::Storage(error))) => return Err(error.into()),
+            Err(LookError::Refused(refusal)) => return Err(JobError::Fatal(refusal.to_string())),
+        }
+        step.reaches("draw.looked");
+        if walk.candidate().is_some() {
+            let mut tx = step.draws.db.begin().await?;
+            let decided = walk.candidates().get(from..).unwrap_or_default();
+            tx.draws().record_walk(lottery.id, from, decided).await?;
+            tx.draws().content(lottery.id).await?;
+            step.keeps(tx).await?;
+            step.reaches("draw.walked");
+        }
     }
-    step.reaches("draw.looked");
-    if walk.candidate().is_none() {
-        let walk = walk.into_candidates();
-        let evidence = Evidence { draw: &draw, secret, freezes, beacon, walk };
-        return concluding::conclude(step, lottery, evidence).await;
+    let walk = walk.into_candidates();
+    concluding::conclude(step, lottery, Evidence { draw: &draw, secret, freezes, beacon, walk }).await
+}
+
+/// Why candidates cannot be decided now.
+#[derive(Debug, thiserror::Error)]
+enum LookError {
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// Decides about these candidates, the next ones of the walk, as far as there are places. No more of them are
+/// asked about than there are places left, so that nobody is asked about in vain.
+async fn look_at_all<I: Iterator<Item = Ticket>>(
+    step: Step<'_>,
+    lottery: &Lottery,
+    conditions: &[Condition],
+    mut people: &[Participant],
+    walk: &mut Walk<I>,
+) -> Result<(), LookError> {
+    while walk.candidate().is_some() && !people.is_empty() {
+        let (now, later) = people.split_at(walk.places_left().min(people.len()));
+        for finding in step.draws.look_at(lottery, conditions, now).await? {
+            walk.decide(finding.decision, finding.status, finding.at)?;
+        }
+        people = later;
     }
-    let mut tx = step.draws.db.begin().await?;
-    tx.draws().record_walk(lottery.id, walk.candidates()).await?;
-    tx.draws().content(lottery.id).await?;
-    step.then(tx, lottery.id).await?;
-    step.reaches("draw.walked");
     Ok(())
 }
 
-fn round_of(draw: &DrawRecord, freeze: Option<&FreezeRecord>) -> Result<Option<SignedRound>, JobError> {
-    match (freeze.and_then(|freeze| freeze.round), draw.signature) {
+fn round_of(draw: &DrawRecord, freeze: &FreezeRecord) -> Result<Option<SignedRound>, JobError> {
+    match (freeze.round, draw.signature) {
         (None, _) => Ok(None),
         (Some(round), Some(signature)) => Ok(Some(SignedRound { round, signature })),
         (Some(_), None) => Err(JobError::Fatal("the lottery is drawn without its round".to_owned())),
     }
-}
-
-fn places_left(draw: &DrawRecord) -> usize {
-    let taken = draw.walk.iter().filter(|done| matches!(done.outcome, Outcome::Winner | Outcome::Reserve));
-    let places = draw.terms.winners().saturating_add(draw.terms.reserves());
-    usize::try_from(places).unwrap_or(usize::MAX).saturating_sub(taken.count())
 }
 
 /// The participants of these tickets, in their order.

@@ -1,7 +1,10 @@
 //! A kind of background work, and one run of it.
 
 use async_trait::async_trait;
+use qura_domain::time::Timestamp;
 use qura_storage::{ClaimedJob, StorageError, Tx};
+
+use super::runner::LEASE;
 
 /// A kind of background work.
 #[async_trait]
@@ -35,6 +38,16 @@ impl RunningJob {
     /// 1 the first time.
     pub fn attempt(&self) -> u32 {
         self.claimed.attempt
+    }
+
+    /// Commits effects in the middle of the job, or rolls them back when another worker took it over.
+    pub async fn keep(&self, mut tx: Tx, now: Timestamp) -> Result<(), JobError> {
+        if !tx.jobs().extend(&self.claimed, now + LEASE).await? {
+            tx.rollback().await?;
+            return Err(JobError::TakenOver);
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Commits the effects and ends the job, or rolls everything back when another worker took it over.

@@ -19,7 +19,7 @@ use super::job::{Job, JobError, RunningJob};
 use super::schedule::Schedule;
 
 /// A worker that shows no sign of life for this long is taken for dead.
-const LEASE: Duration = Duration::from_secs(30);
+pub(super) const LEASE: Duration = Duration::from_secs(30);
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// The longest sleep: the clock of tests may jump, and a wake-up may be lost.

@@ -87,6 +87,21 @@ impl Notice {
             | Self::LotteryNotPublished { person, .. } => *person,
         }
     }
+
+    /// What follows once this one has arrived: messages of one text in their order.
+    pub fn next(&self) -> Option<Self> {
+        match self {
+            Self::Draw { person, lottery, draw } => {
+                draw.next().map(|draw| Self::Draw { person: *person, lottery: *lottery, draw })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a chat waits for it, which may be lost and come back.
+    pub const fn is_public(&self) -> bool {
+        matches!(self, Self::Draw { draw, .. } if draw.is_public())
+    }
 }
 
 /// Puts a notice into the outbox, in the caller's transaction.

@@ -29,6 +29,9 @@ const AT_ONCE: usize = 20;
 const TRIES: u32 = 150;
 const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
 
+/// What a chat waits for is tried for about a month, also while the chat is out of reach.
+const PUBLIC_TRIES: u32 = 4_320;
+
 /// A worker's outbox half.
 pub struct OutboxSender {
     pub db: Db,
@@ -74,33 +77,65 @@ impl OutboxSender {
     }
 
     async fn see_through(&self, due: DueNotice) {
-        let outcome = match serde_json::from_str::<Notice>(&due.notice) {
-            Ok(notice) => self.sender.send(&notice).await,
-            Err(error) => Err(TelegramError::Unreadable(error.to_string())),
+        let settled = match serde_json::from_str::<Notice>(&due.notice) {
+            Ok(notice) => {
+                let outcome = self.sender.send(&notice).await;
+                self.settle(&due, &notice, outcome).await
+            }
+            Err(error) => self.give_up(&due, &error.to_string()).await,
         };
-        if let Err(error) = self.settle(&due, outcome).await {
+        if let Err(error) = settled {
             // It is sent once more when its lease runs out.
             tracing::error!(id = due.id.get(), error = error.detail(), "a notice cannot be marked as sent");
         }
     }
 
-    async fn settle(&self, due: &DueNotice, outcome: Result<(), TelegramError>) -> Result<(), StorageError> {
-        let mut tx = self.db.begin().await?;
+    async fn settle(
+        &self,
+        due: &DueNotice,
+        notice: &Notice,
+        outcome: Result<(), TelegramError>,
+    ) -> Result<(), StorageError> {
+        let tries = if notice.is_public() { PUBLIC_TRIES } else { TRIES };
         match outcome {
-            Ok(()) => tx.outbox().done(due.id).await?,
+            Ok(()) => self.done(due, notice.next()).await,
             Err(TelegramError::Unreachable(reason)) => {
                 tracing::info!(id = due.id.get(), reason, "a notice has nobody to reach");
-                tx.outbox().done(due.id).await?;
+                self.done(due, None).await
             }
-            Err(error) if error.is_transient() && due.attempt < TRIES => {
+            Err(error) if may_pass(&error, notice) && due.attempt < tries => {
                 let pause = Duration::from_secs(1 << due.attempt.min(10)).min(LONGEST_BACKOFF);
+                let mut tx = self.db.begin().await?;
                 tx.outbox().retry(due.id, self.clock.now() + pause, &error.to_string()).await?;
+                tx.commit().await
             }
-            Err(error) => {
-                tracing::error!(id = due.id.get(), %error, "a notice is given up");
-                tx.outbox().bury(due.id, &error.to_string()).await?;
+            Err(error) => self.give_up(due, &error.to_string()).await,
+        }
+    }
+
+    /// It arrived, or never can; another one may take its place.
+    async fn done(&self, due: &DueNotice, next: Option<Notice>) -> Result<(), StorageError> {
+        let mut tx = self.db.begin().await?;
+        match next {
+            Some(next) => {
+                let next = serde_json::to_string(&next).map_err(|_| StorageError::Unreadable("notice"))?;
+                tx.outbox().follow(due.id, &next, self.clock.now()).await?;
             }
+            None => tx.outbox().done(due.id).await?,
         }
         tx.commit().await
     }
+
+    async fn give_up(&self, due: &DueNotice, error: &str) -> Result<(), StorageError> {
+        tracing::error!(id = due.id.get(), error, "a notice is given up");
+        let mut tx = self.db.begin().await?;
+        tx.outbox().bury(due.id, error).await?;
+        tx.commit().await
+    }
+}
+
+/// Whether the same message may arrive later. Organizers give rights back that they took.
+fn may_pass(error: &TelegramError, notice: &Notice) -> bool {
+    let is_lost = matches!(error, TelegramError::ChatLost(_) | TelegramError::NotAllowed(_));
+    error.is_transient() || notice.is_public() && is_lost
 }

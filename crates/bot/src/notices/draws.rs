@@ -28,10 +28,19 @@ pub async fn send(
     let Some(lottery) = found.map_err(unavailable)? else { return Ok(()) };
     let draw = services.draws.view(lottery).await.map_err(unavailable)?;
     match notice {
-        DrawNotice::Result { part } => in_chat(services, messenger, &draw, Some(*part)).await,
+        DrawNotice::Result { part, of } => {
+            let of = of.unwrap_or(parts(draw.winners.len()));
+            in_chat(services, messenger, &draw, *part, of).await
+        }
         DrawNotice::Replaced { number } => changed_in_chat(services, messenger, &draw, *number).await,
         DrawNotice::Reopened { by } => reopened_in_chat(services, messenger, &draw, *by).await,
-        DrawNotice::Opening => opening(services, messenger, &draw, person).await,
+        DrawNotice::Opening => {
+            services.draws.queue_opening(draw.lottery.id, person).await.map_err(unavailable)
+        }
+        DrawNotice::Proof { ticket, content } => {
+            let content = Bytes::from(content.clone());
+            proof(services, messenger, &draw.lottery, person, *ticket, content).await
+        }
         DrawNotice::Receipt { number } => file(services, messenger, &draw, person, *number).await,
         _ => {
             let record = services.people.get(person).await.map_err(unavailable)?;
@@ -53,11 +62,11 @@ async fn in_chat(
     services: &Services,
     messenger: &dyn Messenger,
     draw: &DrawView,
-    part: Option<u32>,
+    part: u32,
+    of: u32,
 ) -> Result<(), TelegramError> {
-    let part = part.unwrap_or(0);
-    let text = result::text(draw, part, services.defaults.language);
-    let is_last = part + 1 == parts(draw.winners.len());
+    let text = result::text(draw, part, of, services.defaults.language);
+    let is_last = part + 1 >= of;
     let keyboard = if is_last { under_result(services, draw) } else { Keyboard::default() };
     post(services, messenger, &draw.lottery, text, keyboard).await
 }
@@ -117,7 +126,7 @@ async fn change(
     Ok(Some(result::replaced(&addendum, &named.map_err(unavailable)?, language)))
 }
 
-/// Posts in the lottery's chat. Where that cannot be, the organizer hears of it instead.
+/// Posts in the lottery's chat. Where that cannot be now, the organizer hears of it, once.
 async fn post(
     services: &Services,
     messenger: &dyn Messenger,
@@ -128,21 +137,15 @@ async fn post(
     let (chat, markup) = (lottery.chat, Markup::Inline(keyboard));
     let request = Request::SendText { chat, text, markup, reply_to: lottery.post };
     match messenger.send(Lane::Notice, request).await {
-        Ok(_) => Ok(()),
+        Ok(_) => services.draws.is_posted(lottery).await.map_err(unavailable),
         Err(error) if error.is_transient() => Err(error),
         Err(TelegramError::Migrated(_)) => {
             Err(TelegramError::Unavailable("the group is becoming a supergroup".to_owned()))
         }
         Err(error) => {
             tracing::warn!(chat_id = chat.get(), %error, "the result of a draw cannot be posted");
-            let text = Msg::DrawUnposted { code: lottery.code.to_string() };
-            let record = services.people.get(lottery.organizer).await.map_err(unavailable)?;
-            let viewer = services.viewer(lottery.organizer, record.as_ref());
-            let View { text, keyboard, .. } = View::of(&viewer, &text).done();
-            let markup = Markup::Inline(keyboard);
-            let chat = lottery.organizer.chat();
-            let request = Request::SendText { chat, text, markup, reply_to: None };
-            messenger.send(Lane::Notice, request).await.map(drop)
+            services.draws.is_not_posted(lottery).await.map_err(unavailable)?;
+            Err(error)
         }
     }
 }
@@ -177,23 +180,23 @@ async fn file(
     messenger.send(Lane::Notice, request).await.map(drop)
 }
 
-async fn opening(
+async fn proof(
     services: &Services,
     messenger: &dyn Messenger,
-    draw: &DrawView,
+    lottery: &Lottery,
     person: UserId,
+    ticket: u64,
+    content: Bytes,
 ) -> Result<(), TelegramError> {
-    let found = services.draws.opening(draw.lottery.id, person).await.map_err(unavailable)?;
-    let Some((ticket, content)) = found else { return Ok(()) };
     let record = services.people.get(person).await.map_err(unavailable)?;
     let viewer = services.viewer(person, record.as_ref());
-    let code = draw.lottery.code.to_string();
+    let code = lottery.code.to_string();
     let name = format!("ticket-{code}-{ticket}.json");
     let caption = Msg::DrawOpeningCaption { code, ticket: i64::try_from(ticket).unwrap_or(i64::MAX) };
     let request = Request::SendFile {
         chat: person.chat(),
         name,
-        content: Bytes::from(content),
+        content,
         caption: caption.rich(viewer.language),
         keyboard: Keyboard::default(),
     };
@@ -221,7 +224,9 @@ async fn view(
             let view = View::of(viewer, &Msg::DrawLost { code }).below(&Msg::DrawReason { reason });
             view.press(&Msg::DrawVerifyButton, &verify).done()
         }
-        DrawNotice::Winners { part } => organizer(draw, viewer, *part),
+        DrawNotice::Winners { part, of } => {
+            organizer(draw, viewer, *part, of.unwrap_or(parts(draw.winners.len())))
+        }
         DrawNotice::Changed { number } => {
             let mut view = View::of(viewer, &Msg::DrawChanged { code }).done();
             if let Some(text) = change(services, draw, *number, viewer.language).await? {
@@ -234,6 +239,7 @@ async fn view(
         | DrawNotice::Replaced { .. }
         | DrawNotice::Reopened { .. }
         | DrawNotice::Opening
+        | DrawNotice::Proof { .. }
         | DrawNotice::Receipt { .. } => View::of(viewer, &Msg::DrawUnposted { code }).done(),
     })
 }
@@ -258,9 +264,9 @@ fn won(draw: &DrawView, viewer: &Viewer) -> View {
     view.press(&Msg::DrawVerifyButton, &DrawButton::Verify { code }).done()
 }
 
-fn organizer(draw: &DrawView, viewer: &Viewer, part: u32) -> View {
+fn organizer(draw: &DrawView, viewer: &Viewer, part: u32, of: u32) -> View {
     let mut view = View { text: result::list(draw, part, viewer.language), ..View::default() };
-    if part + 1 < parts(draw.winners.len()) {
+    if part + 1 < of {
         return view;
     }
     let code = draw.lottery.code.clone();

@@ -151,6 +151,11 @@ impl<I: Iterator<Item = Ticket>> Walk<I> {
         }
     }
 
+    /// Places that are free: how many candidates are sure to be needed, if there are as many.
+    pub fn places_left(&self) -> usize {
+        usize::try_from(self.winners.saturating_add(self.reserves)).unwrap_or(usize::MAX)
+    }
+
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }

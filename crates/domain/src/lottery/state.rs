@@ -105,6 +105,11 @@ impl LotteryState {
         matches!(self, Self::Announced | Self::Cancelled | Self::Reopened)
     }
 
+    /// Whether everybody was told how the draw came out.
+    pub const fn is_announced(self) -> bool {
+        matches!(self, Self::Announced | Self::Reopened)
+    }
+
     /// Whether people may still come and go, and be excluded.
     pub const fn is_changeable(self) -> bool {
         matches!(self, Self::Open | Self::Paused)

@@ -64,6 +64,8 @@ pub enum Confirmation {
     TooLate,
     /// They won nothing here.
     NotWinner,
+    /// Nobody is told yet who has won.
+    NotYet,
 }
 
 impl Winner {

@@ -7,7 +7,9 @@ use qura_app::alerts::AlertService;
 use qura_app::batcher::Batcher;
 use qura_app::channels::ChannelService;
 use qura_app::counters::CounterRefresher;
-use qura_app::draws::{CarryJob, DrawJob, DrawService, DueDraws, HOLD, HoldSweep, ReplaceJob};
+use qura_app::draws::{
+    CarryJob, DrawJob, DrawService, DueDraws, HOLD, HoldSweep, OpenJob, ReplaceJob, Verdicts,
+};
 use qura_app::faults::Faults;
 use qura_app::fraud::{EXAMINE, ExamineJoins};
 use qura_app::ingest::{Consumer, DoneGroup, Handover, Poller, PollerTurn, Processor, ShareKeeper};
@@ -143,6 +145,7 @@ impl Parts {
             beacon: Arc::new(DrandBeacon::new(config.relays.clone())?),
             writer: Arc::new(DrawWords { language: config.language, timezone: config.timezone }),
             faults: faults(config),
+            verdicts: Verdicts::default(),
         });
         let services = Arc::new(Services {
             db: db.clone(),
@@ -239,6 +242,7 @@ impl Parts {
                     wakeups: self.wakeups.clone(),
                 }),
                 Arc::new(DrawJob { draws: self.services.draws.clone() }),
+                Arc::new(OpenJob { draws: self.services.draws.clone() }),
                 Arc::new(ReplaceJob { draws: self.services.draws.clone() }),
                 Arc::new(CarryJob {
                     draws: self.services.draws.clone(),

@@ -4,9 +4,11 @@ use qura_domain::draw::hash::Hash;
 use qura_domain::ids::LotteryId;
 use qura_domain::time::Timestamp;
 
+use super::lottery_winners::WinnerRecord;
 use super::repository;
+use crate::connection::Reader;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all};
+use crate::sql::{execute, fetch_all, fetch_optional};
 
 repository! {
     /// Receipts of draws.
@@ -45,6 +47,17 @@ impl DrawReceiptRepo<'_> {
         Ok(rows > 0)
     }
 
+    /// How many documents there are.
+    pub async fn count(&mut self, lottery: LotteryId) -> Result<usize, StorageError> {
+        let row = fetch_optional!(
+            self.conn,
+            (i64,),
+            "SELECT COUNT(*) FROM draw_receipts WHERE lottery_id = $1",
+            lottery.get()
+        )?;
+        Ok(row.and_then(|(count,)| usize::try_from(count).ok()).unwrap_or(0))
+    }
+
     /// The receipt and its addenda, in their order; nothing before the draw.
     pub async fn list(&mut self, lottery: LotteryId) -> Result<Vec<DrawDocument>, StorageError> {
         let rows = fetch_all!(
@@ -64,5 +77,23 @@ impl DrawReceiptRepo<'_> {
                 })
             })
             .collect()
+    }
+}
+
+impl Reader {
+    /// The documents of a draw, and those who have won by them: an addendum that is written meanwhile is in
+    /// both or in neither.
+    pub async fn drawn(
+        &mut self,
+        lottery: LotteryId,
+    ) -> Result<(Vec<DrawDocument>, Vec<WinnerRecord>), StorageError> {
+        loop {
+            let documents = self.draw_receipts().list(lottery).await?;
+            let winners = self.winners().winners(lottery).await?;
+            // Winners change with an addendum only, and none is ever taken away.
+            if self.draw_receipts().count(lottery).await? == documents.len() {
+                return Ok((documents, winners));
+            }
+        }
     }
 }

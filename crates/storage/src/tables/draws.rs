@@ -1,4 +1,4 @@
-//! `draws` and `draw_freezes`: draws under way, from the freeze on.
+//! `draws`, `draw_freezes` and `draw_walks`: draws under way, from the freeze on.
 
 use qura_domain::draw::beacon::{Round, Signature};
 use qura_domain::draw::hash::Hash;
@@ -71,13 +71,15 @@ impl DrawRepo<'_> {
         let unreadable = StorageError::Unreadable;
         let hash = |hex: String| Hash::parse(&hex).ok_or(unreadable("root of a draw"));
         let signed = |hex: String| Signature::parse(&hex).ok_or(unreadable("signature of a round"));
+        // Older programs kept the whole walk here.
+        let walk = serde_json::from_str(&walk).map_err(|_| unreadable("walk of a draw"))?;
         Ok(Some(DrawRecord {
             tickets: u64::try_from(tickets).unwrap_or(0),
             terms: Terms::parse(terms).map_err(|_| unreadable("terms of a draw"))?,
             frozen_at: Timestamp::from_micros(frozen_at),
             root: root.map(hash).transpose()?,
             signature: signature.map(signed).transpose()?,
-            walk: serde_json::from_str(&walk).map_err(|_| unreadable("walk of a draw"))?,
+            walk: self.walk(lottery, walk).await?,
             complaint,
         }))
     }
@@ -108,15 +110,44 @@ impl DrawRepo<'_> {
         Ok(rows > 0)
     }
 
-    /// Keeps how far the draw is: all candidates that were decided.
-    pub async fn record_walk(&mut self, lottery: LotteryId, walk: &[Candidate]) -> Result<(), StorageError> {
-        execute!(
+    /// Keeps candidates that were decided together, the first of them at this place in the order, from 0.
+    /// What is kept stays.
+    pub async fn record_walk(
+        &mut self,
+        lottery: LotteryId,
+        from: usize,
+        candidates: &[Candidate],
+    ) -> Result<bool, StorageError> {
+        let rows = execute!(
             self.conn,
-            "UPDATE draws SET walk = $2 WHERE lottery_id = $1",
+            "INSERT INTO draw_walks (lottery_id, number, candidates) VALUES ($1, $2, $3)
+             ON CONFLICT (lottery_id, number) DO NOTHING",
             lottery.get(),
-            serde_json::json!(walk).to_string()
+            i64::try_from(from).unwrap_or(i64::MAX),
+            serde_json::json!(candidates).to_string()
         )?;
-        Ok(())
+        Ok(rows > 0)
+    }
+
+    /// The candidates that were decided, behind those of `before`.
+    async fn walk(
+        &mut self,
+        lottery: LotteryId,
+        mut before: Vec<Candidate>,
+    ) -> Result<Vec<Candidate>, StorageError> {
+        let rows = fetch_all!(
+            self.conn,
+            (String,),
+            "SELECT candidates FROM draw_walks WHERE lottery_id = $1 AND number >= $2 ORDER BY number",
+            lottery.get(),
+            i64::try_from(before.len()).unwrap_or(i64::MAX)
+        )?;
+        for (candidates,) in rows {
+            let candidates: Vec<Candidate> =
+                serde_json::from_str(&candidates).map_err(|_| StorageError::Unreadable("walk of a draw"))?;
+            before.extend(candidates);
+        }
+        Ok(before)
     }
 
     /// Notes what the draw waits for. Whether that is new: then the organizer is to be told.

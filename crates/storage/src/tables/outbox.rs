@@ -71,6 +71,18 @@ impl OutboxRepo<'_> {
         Ok(())
     }
 
+    /// It arrived, and another message follows in its place.
+    pub async fn follow(&mut self, id: NoticeId, notice: &str, at: Timestamp) -> Result<(), StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE outbox SET notice = $2, attempts = 0, send_at = $3, error = NULL WHERE id = $1",
+            id.get(),
+            text(notice),
+            at.micros()
+        )?;
+        Ok(())
+    }
+
     pub async fn retry(&mut self, id: NoticeId, at: Timestamp, error: &str) -> Result<(), StorageError> {
         execute!(
             self.conn,

@@ -6,8 +6,8 @@ use qura_domain::draw::receipt::{FreezeRecord, Post};
 use qura_domain::draw::seconds::UnixSeconds;
 use qura_domain::draw::terms::Terms;
 use qura_domain::draw::walk::{Candidate, Outcome, Reason, Status};
-use qura_domain::ids::{ChatId, LotteryId, MessageId};
-use qura_domain::lottery::Ticket;
+use qura_domain::ids::{ChatId, LotteryId, MessageId, UserId};
+use qura_domain::lottery::{Ticket, Winner, WinnerRole};
 use qura_storage::{Db, DrawDocument};
 
 use crate::database::at;
@@ -16,9 +16,11 @@ on_both_databases! {
     a_draw_begins_once,
     root_and_round_stay_as_they_were_first_kept,
     a_walk_is_kept_as_far_as_it_went,
+    whoever_waits_for_a_proof_waits_once,
     what_a_draw_waits_for_is_told_once_each_time,
     every_freeze_is_kept_with_its_first_post,
     a_document_has_a_number_of_its_own,
+    an_addendum_is_read_with_the_winners_that_it_made,
 }
 
 const LOTTERY: LotteryId = LotteryId::new(1);
@@ -64,11 +66,28 @@ async fn a_walk_is_kept_as_far_as_it_went(db: Db) {
         status,
         at: UnixSeconds::new(7),
     };
-    let mut walk = vec![one(3, Outcome::Skipped(Reason::Condition(2)), Status::Inside)];
-    committed!(db, draws().record_walk(LOTTERY, &walk));
-    walk.push(one(1, Outcome::Winner, Status::Removed));
-    committed!(db, draws().record_walk(LOTTERY, &walk));
+    let first = one(3, Outcome::Skipped(Reason::Condition(2)), Status::Inside);
+    let others = [one(1, Outcome::Winner, Status::Removed), one(2, Outcome::Reserve, Status::Inside)];
+    assert!(committed!(db, draws().record_walk(LOTTERY, 1, &others)));
+    assert!(committed!(db, draws().record_walk(LOTTERY, 0, &[first])));
+    assert!(!committed!(db, draws().record_walk(LOTTERY, 1, &[first])));
+    assert!(committed!(db, draws().record_walk(OTHER, 0, &others)));
+    let walk = [&[first], &others[..]].concat();
     assert_eq!(read!(db, draws().get(LOTTERY)).unwrap().walk, walk);
+}
+
+async fn whoever_waits_for_a_proof_waits_once(db: Db) {
+    let [sara, omar] = [11, 12].map(UserId::new);
+    assert!(committed!(db, draw_openings().ask(LOTTERY, omar, at(1))));
+    assert!(!committed!(db, draw_openings().ask(LOTTERY, omar, at(2))));
+    assert!(committed!(db, draw_openings().ask(LOTTERY, sara, at(3))));
+    assert!(committed!(db, draw_openings().ask(OTHER, sara, at(3))));
+    assert_eq!(read!(db, draw_openings().list(LOTTERY, 9)), [sara, omar]);
+    assert_eq!(read!(db, draw_openings().list(LOTTERY, 1)), [sara]);
+    assert!(committed!(db, draw_openings().answer(LOTTERY, sara)));
+    assert!(!committed!(db, draw_openings().answer(LOTTERY, sara)));
+    assert_eq!(read!(db, draw_openings().list(LOTTERY, 9)), [omar]);
+    assert_eq!(read!(db, draw_openings().list(OTHER, 9)), [sara]);
 }
 
 async fn what_a_draw_waits_for_is_told_once_each_time(db: Db) {
@@ -119,4 +138,36 @@ async fn a_document_has_a_number_of_its_own(db: Db) {
     assert!(!committed!(db, draw_receipts().insert(LOTTERY, &document(0, "forged"))));
     assert_eq!(read!(db, draw_receipts().list(LOTTERY)), [receipt, addendum]);
     assert!(read!(db, draw_receipts().list(OTHER)).is_empty());
+}
+
+async fn an_addendum_is_read_with_the_winners_that_it_made(db: Db) {
+    let document =
+        |number| DrawDocument { number, digest: Hash::of(&[]), content: "{}".into(), made_at: at(1) };
+    let winner = |ticket| Winner {
+        ticket: Ticket::new(ticket),
+        user: UserId::new(1),
+        role: WinnerRole::Winner,
+        place: 1,
+        hold_until: None,
+        confirmed_at: None,
+    };
+    let drawn = db.clone();
+    committed!(drawn, draw_receipts().insert(LOTTERY, &document(0)));
+    committed!(drawn, winners().put(LOTTERY, &winner(1), at(1)));
+    let writer = tokio::spawn(async move {
+        for number in 1..60 {
+            let mut tx = db.begin().await.unwrap();
+            let replaced = Ticket::new(u64::from(number));
+            assert_eq!(tx.winners().replace(LOTTERY, replaced, at(1)).await.unwrap(), Some(1));
+            tx.winners().put(LOTTERY, &winner(u64::from(number) + 1), at(1)).await.unwrap();
+            assert!(tx.draw_receipts().insert(LOTTERY, &document(number)).await.unwrap());
+            tx.commit().await.unwrap();
+        }
+    });
+    while !writer.is_finished() {
+        let (documents, winners) = drawn.read().await.unwrap().drawn(LOTTERY).await.unwrap();
+        let [winner] = &winners[..] else { panic!("{winners:?}") };
+        assert_eq!(winner.winner.ticket.get(), documents.len() as u64);
+    }
+    writer.await.unwrap();
 }

@@ -13,6 +13,7 @@ on_both_databases! {
     a_claimed_message_comes_back_when_the_lease_ends,
     a_failed_message_is_tried_again_at_its_time,
     a_message_given_up_is_not_taken_again,
+    a_message_that_follows_takes_the_place_of_the_one_before,
     several_workers_share_the_messages,
     what_is_not_there_changes_nothing,
 }
@@ -59,6 +60,18 @@ async fn a_failed_message_is_tried_again_at_its_time(db: Db) {
     committed!(db, outbox().retry(A, at(15), "chat not reachable"));
     assert_eq!(committed!(db, outbox().claim(at(14), at(60), 10)), []);
     assert_eq!(committed!(db, outbox().claim(at(15), at(60), 10))[0].attempt, 2);
+}
+
+async fn a_message_that_follows_takes_the_place_of_the_one_before(db: Db) {
+    committed!(db, outbox().add(A, "first", at(1)));
+    committed!(db, outbox().claim(at(1), at(31), 10));
+    committed!(db, outbox().retry(A, at(2), "later"));
+    committed!(db, outbox().claim(at(2), at(32), 10));
+    committed!(db, outbox().follow(A, "second", at(5)));
+    committed!(db, outbox().follow(B, "nothing", at(5)));
+    assert_eq!(committed!(db, outbox().claim(at(4), at(60), 10)), []);
+    let due = committed!(db, outbox().claim(at(5), at(60), 10));
+    assert_eq!(due, [DueNotice { id: A, notice: "second".into(), attempt: 1 }]);
 }
 
 async fn a_message_given_up_is_not_taken_again(db: Db) {

@@ -27,7 +27,7 @@ use crate::{allow_scans, scan_counts, scanned, statements};
 
 /// Lotteries 1 and 52, which is cancelled, have 20,000 participants each, and there are 20,000 lotteries;
 /// each has a participant, so that no partition is empty.
-pub const FILL: [&str; 15] = [
+pub const FILL: [&str; 17] = [
     "INSERT INTO channels (chat_id, kind, title, bot, checked_at) SELECT i, 'channel', 'a', '\"member\"', 0 FROM n",
     "INSERT INTO user_channels (user_id, chat_id, linked_at, deleted_at)
        SELECT i / 10, i, 0, CASE WHEN i % 100 = 0 THEN i * 1000000 END FROM n",
@@ -60,6 +60,8 @@ pub const FILL: [&str; 15] = [
        SELECT i, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0 FROM n",
     "INSERT INTO draw_receipts (lottery_id, number, digest, content, made_at)
        SELECT i, 0, '0000000000000000000000000000000000000000000000000000000000000000', '{}', 0 FROM n",
+    "INSERT INTO draw_openings (lottery_id, user_id, asked_at) SELECT i, i, 0 FROM n",
+    "INSERT INTO draw_walks (lottery_id, number, candidates) SELECT i, 0, '[]' FROM n",
     "INSERT INTO lottery_winners (lottery_id, ticket, user_id, role, place, hold_until, changed_at)
        SELECT i, 1, i, 'winner', 1, CASE WHEN i % 100 = 0 THEN i * 1000000 END, 0 FROM n",
 ];
@@ -255,14 +257,18 @@ pub async fn of_draws(db: Db) -> BTreeSet<String> {
         draws.get(id);
         draws.record_root(id, &hash);
         draws.record_beacon(id, &signature);
-        draws.record_walk(id, &[]);
+        draws.record_walk(id, 0, &[]);
         draws.complain(id, "a");
         draws.content(id);
         draws.add_freeze(id, &freeze, at(1));
         draws.record_post(id, 0, &post);
         draws.freezes(id);
         draw_receipts.insert(id, &document);
+        draw_receipts.count(id);
         draw_receipts.list(id);
+        draw_openings.ask(id, user, at(1));
+        draw_openings.list(id, 10);
+        draw_openings.answer(id, user);
         winners.put(id, &winner, at(1));
         winners.list(id);
         winners.winners(id);

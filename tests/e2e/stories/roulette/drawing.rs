@@ -2,7 +2,9 @@
 
 mod beacon;
 mod death;
+mod early;
 mod hold;
 mod million;
 mod outcomes;
 mod receipts;
+mod walking;

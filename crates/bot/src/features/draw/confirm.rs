@@ -22,6 +22,7 @@ pub fn view(viewer: &Viewer, code: &Code, outcome: Confirmation) -> View {
         Confirmation::NotAsked => Msg::DrawConfirmedNeedless { code: text },
         Confirmation::TooLate => Msg::DrawConfirmedLate { code: text },
         Confirmation::NotWinner => Msg::DrawConfirmedStranger { code: text },
+        Confirmation::NotYet => Msg::DrawConfirmedEarly { code: text },
     };
     let view = View::of(viewer, &text).press(&Msg::DrawVerifyButton, &link);
     view.press(&Msg::NavHome, &MenuButton::Home).done()

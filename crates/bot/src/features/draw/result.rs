@@ -1,13 +1,15 @@
 //! The result of a draw as the chat reads it, and the list that the organizer gets.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use qura_app::draws::{DrawView, PART, parts};
+use qura_app::draws::{DrawView, PART};
 use qura_domain::draw::addendum::Addendum;
 use qura_domain::draw::receipt::Receipt;
 use qura_domain::draw::walk::{Reason, Status};
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
+use qura_domain::lottery::Ticket;
 use qura_domain::text::{Entity, EntityKind, RichText};
 use qura_i18n::Msg;
 use qura_storage::WinnerRecord;
@@ -15,10 +17,9 @@ use qura_storage::WinnerRecord;
 /// Letters of a name that a list shows.
 const NAME: usize = 64;
 
-/// A part of the result, from 0; the last one carries what is to be known beside the names.
-pub fn text(draw: &DrawView, part: u32, language: Language) -> RichText {
-    let all = parts(draw.winners.len());
-    let mut text = head(draw, part, language).rich(language);
+/// A part of the result, from 0, of so many; the last one carries what is to be known beside the names.
+pub fn text(draw: &DrawView, part: u32, all: u32, language: Language) -> RichText {
+    let mut text = head(draw, part, all).rich(language);
     let mut lines = RichText::new();
     for record in of_part(&draw.winners, part) {
         lines.push_str("\n").append(line(record, language));
@@ -52,9 +53,7 @@ pub fn text(draw: &DrawView, part: u32, language: Language) -> RichText {
     text
 }
 
-fn head(draw: &DrawView, part: u32, language: Language) -> Msg {
-    let _ = language;
-    let all = parts(draw.winners.len());
+fn head(draw: &DrawView, part: u32, all: u32) -> Msg {
     let nobody_came = receipt(draw).is_none_or(|receipt| receipt.tickets == 0);
     match draw.winners.len() {
         0 if nobody_came => Msg::DrawResultNobody,
@@ -160,8 +159,13 @@ fn of_part(winners: &[WinnerRecord], part: u32) -> impl Iterator<Item = &WinnerR
 fn removed(draw: &DrawView) -> usize {
     let Some(receipt) = receipt(draw) else { return 0 };
     let has_won = |ticket| draw.winners.iter().any(|record| record.winner.ticket == ticket);
-    let removed = receipt.walk.iter().filter(|one| one.status == Status::Removed && has_won(one.ticket));
-    removed.count()
+    let addenda = draw.documents.iter().skip(1);
+    let addenda = addenda.filter_map(|document| Addendum::parse(document.content.as_bytes()).ok());
+    let walk = receipt.walk.into_iter().chain(addenda.flat_map(|addendum| addendum.walk));
+    // A reserve was looked at once when they became it and once when they inherited: what was seen last counts.
+    let removed: HashMap<Ticket, bool> =
+        walk.map(|candidate| (candidate.ticket, candidate.status == Status::Removed)).collect();
+    removed.into_iter().filter(|(ticket, removed)| *removed && has_won(*ticket)).count()
 }
 
 fn count(number: usize) -> i64 {

@@ -1,6 +1,6 @@
 //! «تحقق من السحب»: what a draw came to in plain words, and its receipt as a file.
 
-use qura_app::draws::{DrawView, OpeningRefusal, standing};
+use qura_app::draws::{OpeningRefusal, ReceiptRefusal};
 use qura_app::ingest::HandleError;
 use qura_domain::code::Code;
 use qura_domain::draw::commitment::Mode;
@@ -70,12 +70,13 @@ pub async fn came(cx: Context<'_>, person: &Person, code: &Code) -> Result<Outco
         let menu = MenuScreen::with(person, Msg::LinkUnknown);
         return cx.seen(person, None, vec![Reply::show(person.id, menu)]).await;
     };
-    let file = matches!(screen, VerifyScreen::Drawn { .. });
+    let is_drawn = matches!(screen, VerifyScreen::Drawn { .. });
     let reply = Reply::show(person.id, DrawScreen::Verify(Box::new(screen)));
     let outcome = cx.seen(person, None, vec![reply]).await?;
-    // A second transaction: whoever is killed in between presses the button.
-    if file && !outcome.superseded {
-        send_files(cx, person.id, code).await?;
+    // Where there is no page, the file is all there is. A second transaction: whoever is killed in between
+    // presses the button.
+    if is_drawn && !outcome.superseded && cx.services.public_url.is_none() {
+        send_file(cx, person.id, code).await?;
     }
     Ok(outcome)
 }
@@ -95,14 +96,18 @@ pub async fn file_asked(
     let Some(lottery) = lottery(cx, code).await? else {
         return Ok(cx.say(vec![press.alert(Msg::AlertStale)]));
     };
-    let draw = cx.services.draws.view(lottery).await?;
     let mut tx = cx.begin().await?;
-    for document in &draw.documents {
-        cx.services.draws.send_receipt(&mut tx, press.person.id, draw.lottery.id, document.number).await?;
-    }
-    let outcome = cx.commit(tx, vec![press.toast(Msg::DrawVerifySent)]).await?;
-    cx.services.draws.wakeups.wake(Topic::Outbox).await;
-    Ok(outcome)
+    let refused = match cx.services.draws.ask_for_receipt(&mut tx, press.person.id, &lottery).await? {
+        Ok(()) => {
+            let outcome = cx.commit(tx, vec![press.toast(Msg::DrawVerifySent)]).await?;
+            cx.services.draws.wakeups.wake(Topic::Outbox).await;
+            return Ok(outcome);
+        }
+        Err(ReceiptRefusal::NotDrawn) => Msg::AlertStale,
+        Err(ReceiptRefusal::TooOften) => Msg::DrawVerifyAlertOften,
+    };
+    tx.rollback().await?;
+    Ok(cx.say(vec![press.alert(refused)]))
 }
 
 /// Only about one's own ticket.
@@ -119,7 +124,7 @@ pub async fn proof_asked(
     let refused = match asked {
         Ok(()) => {
             let outcome = cx.commit(tx, vec![press.toast(Msg::DrawVerifySent)]).await?;
-            cx.services.draws.wakeups.wake(Topic::Outbox).await;
+            cx.services.draws.wakeups.wake(Topic::Jobs).await;
             return Ok(outcome);
         }
         Err(OpeningRefusal::NotDrawn) => Msg::AlertStale,
@@ -130,12 +135,12 @@ pub async fn proof_asked(
     Ok(cx.say(vec![press.alert(refused)]))
 }
 
-async fn send_files(cx: Context<'_>, person: UserId, code: &Code) -> Result<(), HandleError> {
+async fn send_file(cx: Context<'_>, person: UserId, code: &Code) -> Result<(), HandleError> {
     let Some(lottery) = lottery(cx, code).await? else { return Ok(()) };
-    let draw = cx.services.draws.view(lottery).await?;
     let mut tx = cx.begin().await?;
-    for document in &draw.documents {
-        cx.services.draws.send_receipt(&mut tx, person, draw.lottery.id, document.number).await?;
+    if cx.services.draws.ask_for_receipt(&mut tx, person, &lottery).await?.is_err() {
+        // The button under the screen says why.
+        return Ok(tx.rollback().await?);
     }
     tx.commit().await?;
     cx.services.draws.wakeups.wake(Topic::Outbox).await;
@@ -161,20 +166,10 @@ async fn screen(cx: Context<'_>, code: &Code) -> Result<Option<VerifyScreen>, Ha
         found: number(draw.winners.len() as u64),
         wanted: i64::from(receipt.winners_wanted),
         skips: number(receipt.skips),
-        holds: holds(&draw),
+        holds: cx.services.draws.holds(&draw).await,
         is_public: receipt.mode == Mode::Beacon,
         digest: document.digest.to_base64url(),
         page: cx.services.public_url.as_ref().map(|url| format!("{url}/draws/{code}")),
         code,
     }))
-}
-
-/// Recomputes the draw and all addenda, and compares with who is said to have won.
-fn holds(draw: &DrawView) -> bool {
-    let Ok(Some(standing)) = standing(&draw.documents) else { return false };
-    let mut told: Vec<_> = draw.winners.iter().map(|record| record.winner.ticket).collect();
-    let mut computed = standing.winners().to_vec();
-    told.sort_unstable();
-    computed.sort_unstable();
-    told == computed
 }

@@ -103,21 +103,28 @@ async fn when_all_left_nobody_wins_and_it_is_said() {
 #[tokio::test]
 async fn whoever_leaves_between_draw_and_announcement_is_replaced_before_anybody_hears() {
     let mut w = World::builder().idle().start().await;
-    let lottery = DrawPlan::among(4).winners(1, 1).ordered(&w).await;
-    w.dies_at("draw.drawn");
-    w.program_starts();
-    w.program_ends_within(crate::world::PATIENCE).await;
+    let lottery = DrawPlan::among(4).winners(1, 2).ordered(&w).await;
+    w.is_drawn_but_not_told().await;
     let receipt = w.documents(&lottery).await.remove(0);
     let winner = lottery.owner(tickets(&receipt, "winners")[0]);
-    let heir = lottery.owner(tickets(&receipt, "reserves")[0]);
+    let [gone, heir] = [0, 1].map(|place| lottery.owner(tickets(&receipt, "reserves")[place]));
     winner.leaves(&lottery.channel).await;
-    w.program_starts();
+    gone.leaves(&lottery.channel).await;
+    let body = json!({"user": heir.id(), "status": "left"});
+    w.control.post(&format!("/chats/{}/members", lottery.channel.id), body).await;
+    w.settles().await;
+    w.passes(Duration::from_secs(7_200)).await;
     w.is_announced(&lottery).await;
     assert_eq!(w.documents(&lottery).await.len(), 2);
     let won = Msg::DrawWon { code: lottery.code.clone() };
     assert_eq!((winner.count(won.clone()).await, heir.count(won).await), (0, 1));
     assert_eq!(lottery.posts_with(&w, heir.name()).await.len(), 1);
     assert!(lottery.posts_with(&w, winner.name()).await.is_empty());
+    for person in [winner, gone] {
+        assert_eq!(person.count(Msg::DrawSkipped { code: lottery.code.clone() }).await, 1);
+    }
+    let removed = Msg::DrawResultRemoved { count: 1 }.plain(Default::default());
+    assert_eq!(lottery.posts_with(&w, &removed).await.len(), 1);
     w.ends().await;
 }
 
@@ -138,13 +145,32 @@ async fn a_long_list_takes_several_messages_and_names_everyone_once() {
     let (w, lottery) = drawn(DrawPlan::among(60).winners(60, 0)).await;
     let posts = lottery.posts_with(&w, "الفائزون في السحب").await;
     assert_eq!(posts.len(), 3);
-    let all: String = posts.iter().map(|post| post["text"].as_str().unwrap()).collect();
-    for person in &lottery.people {
-        let name = Msg::DrawResultLine { place: 0, link: String::new(), name: person.name().to_owned() };
-        let name = name.plain(Default::default()).split_once(". ").unwrap().1.to_owned();
-        assert_eq!(all.matches(&name).count(), 1, "{name}");
-    }
+    let texts: Vec<String> = posts.iter().map(|post| post["text"].as_str().unwrap().to_owned()).collect();
+    let has_digest: Vec<bool> = texts.iter().map(|text| text.contains("بصمة الإيصال")).collect();
+    assert_eq!(has_digest, [false, false, true]);
+    names_all_in_order(&w, &lottery, &texts.concat()).await;
+    let head = Msg::DrawOrganizer { code: lottery.code.clone(), count: 60 }.plain(Default::default());
+    let chat = lottery.organizer.chat().await;
+    let lists: Vec<_> = chat.iter().filter(|screen| screen.text.contains(&head)).collect();
+    assert_eq!(lists.len(), 3);
+    let texts: String = lists.iter().map(|screen| &*screen.text).collect();
+    names_all_in_order(&w, &lottery, &texts).await;
     w.ends().await;
+}
+
+/// Every winner stands in a text once, behind the one before.
+async fn names_all_in_order(w: &World, lottery: &OpenLottery, text: &str) {
+    let receipt = w.documents(lottery).await.remove(0);
+    let mut behind = 0;
+    for ticket in tickets(&receipt, "winners") {
+        let name = lottery.owner(ticket).name().to_owned();
+        let name = Msg::DrawResultLine { place: 0, link: String::new(), name }.plain(Default::default());
+        let name = name.split_once(". ").unwrap().1;
+        assert_eq!(text.matches(name).count(), 1, "{name}");
+        let at = text.find(name).unwrap();
+        assert!(at >= behind, "{name} stands too early: {text}");
+        behind = at;
+    }
 }
 
 #[tokio::test]
@@ -166,20 +192,33 @@ async fn a_result_is_posted_also_when_the_post_is_gone() {
 }
 
 #[tokio::test]
-async fn a_channel_that_was_lost_before_the_announcement_is_told_to_the_organizer() {
+async fn a_channel_that_was_lost_before_the_announcement_is_told_once_and_gets_the_result_when_it_is_back() {
     let mut w = World::builder().idle().start().await;
-    let lottery = DrawPlan::among(2).ordered(&w).await;
+    let lottery = DrawPlan::among(30).winners(30, 0).ordered(&w).await;
     w.dies_at("draw.drawn");
     w.program_starts();
     w.program_ends_within(crate::world::PATIENCE).await;
     lottery.channel.removes_the_bot().await;
     w.expected.tolerated.extend(["kicked", "not a member", "member list is inaccessible", "not found"]);
     w.program_starts();
-    w.is_announced(&lottery).await;
-    lottery.organizer.sees(Msg::DrawUnposted { code: lottery.code.clone() }).await;
+    w.comes_true("the draw is told", async || w.state_of(&lottery).await == "announced").await;
+    let unposted = Msg::DrawUnposted { code: lottery.code.clone() };
+    lottery.organizer.sees(unposted.clone()).await;
     let receipt = w.documents(&lottery).await.remove(0);
     let winner = lottery.owner(tickets(&receipt, "winners")[0]);
     winner.sees(Msg::DrawWon { code: lottery.code.clone() }).await;
+    for _ in 0..3 {
+        w.passes(Duration::from_secs(700)).await;
+        w.settles().await;
+    }
+    assert_eq!(lottery.organizer.count(unposted.clone()).await, 1);
+    assert!(lottery.posts_with(&w, "الفائزون في السحب").await.is_empty());
+
+    lottery.channel.appoints_the_bot().await;
+    w.passes(Duration::from_secs(700)).await;
+    w.is_all_said().await;
+    assert_eq!(lottery.posts_with(&w, "الفائزون في السحب").await.len(), 2);
+    assert_eq!(lottery.organizer.count(unposted).await, 1);
     w.ends().await;
 }
 

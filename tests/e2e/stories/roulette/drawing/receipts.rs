@@ -64,7 +64,7 @@ async fn a_receipt_is_believed_by_all_three_programs_and_a_forged_one_by_none() 
 }
 
 #[tokio::test]
-async fn whoever_follows_the_link_gets_the_draw_in_plain_words_and_the_file() {
+async fn whoever_follows_the_link_gets_the_draw_in_plain_words_and_the_file_on_demand() {
     let mut w = World::builder().env("PUBLIC_URL", "https://qura.example").idle().start().await;
     let lottery = DrawPlan::among(3).ordered(&w).await;
     w.program_starts();
@@ -78,11 +78,36 @@ async fn whoever_follows_the_link_gets_the_draw_in_plain_words_and_the_file() {
     let page = format!("https://qura.example/draws/{}", lottery.code);
     assert_eq!(screen.button("صفحة السحب").url.as_deref(), Some(&*page));
     w.is_all_said().await;
+    assert!(w.control.calls("sendDocument").await.is_empty());
+    for _ in 0..5 {
+        sara.presses(Msg::DrawVerifyFile).await.toasts(Msg::DrawVerifySent);
+    }
+    sara.presses(Msg::DrawVerifyFile).await.alerts(Msg::DrawVerifyAlertOften);
+    w.is_all_said().await;
     let sent = w.control.calls("sendDocument").await;
-    assert_eq!(sent.len(), 1, "{sent:#?}");
-    assert_eq!(sent[0]["chat"], sara.id());
+    assert_eq!(sent.len(), 5, "{sent:#?}");
+    assert!(sent.iter().all(|call| call["chat"] == sara.id()));
+    w.passes(std::time::Duration::from_secs(3_700)).await;
+    sara.presses(Msg::DrawVerifyFile).await.toasts(Msg::DrawVerifySent);
     sara.starts_with("verify_ZzZz9999").await;
     sara.sees(Msg::LinkUnknown).await;
+    w.is_all_said().await;
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn without_a_page_whoever_follows_the_link_gets_the_file_at_once_though_not_without_end() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(3).ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let sara = w.member("سارة").await;
+    for _ in 0..7 {
+        sara.starts_with(&format!("verify_{}", lottery.code)).await;
+        sara.sees(Msg::DrawVerifyHow).await;
+        w.is_all_said().await;
+    }
+    assert_eq!(w.control.calls("sendDocument").await.len(), 5);
     w.ends().await;
 }
 
@@ -127,14 +152,21 @@ async fn a_participant_gets_the_proof_of_their_own_ticket_and_nobody_else_does()
     stranger.starts_with(&format!("verify_{}", lottery.code)).await;
     stranger.sees(Msg::DrawVerifyHow).await;
     stranger.presses(Msg::DrawOpeningButton).await.alerts(Msg::DrawOpeningAlertStranger);
-    let third = lottery.owner(3);
-    third.starts_with(&format!("verify_{}", lottery.code)).await;
-    third.sees(Msg::DrawVerifyHow).await;
-    third.presses(Msg::DrawOpeningButton).await.toasts(Msg::DrawVerifySent);
-    w.is_all_said().await;
-    let captions = third.chat().await;
-    let caption = Msg::DrawOpeningCaption { code: lottery.code.clone(), ticket: 3 }.plain(Default::default());
-    assert!(captions.iter().any(|screen| screen.text.contains(&caption)), "{captions:#?}");
+    for ticket in [3, 5] {
+        let owner = lottery.owner(ticket);
+        owner.starts_with(&format!("verify_{}", lottery.code)).await;
+        owner.sees(Msg::DrawVerifyHow).await;
+        owner.presses(Msg::DrawOpeningButton).await.toasts(Msg::DrawVerifySent);
+    }
+    for ticket in [3_u8, 5] {
+        let owner = lottery.owner(ticket.into());
+        let caption = Msg::DrawOpeningCaption { code: lottery.code.clone(), ticket: ticket.into() };
+        let caption = caption.plain(Default::default());
+        w.comes_true("the proof is there", async || {
+            owner.chat().await.iter().any(|screen| screen.text.contains(&caption))
+        })
+        .await;
+    }
     // What the file holds is computed again, as the owner would.
     w.program_stops().await;
     let db = w.storage().await;

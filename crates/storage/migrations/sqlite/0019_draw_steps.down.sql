@@ -1,0 +1,2 @@
+DROP TABLE draw_walks;
+DROP TABLE draw_openings;

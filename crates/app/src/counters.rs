@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::channels;
+use crate::draws;
 use crate::lotteries::PostWriter;
 use crate::outbox::{Notice, write_notice};
 
@@ -156,11 +157,14 @@ impl CounterRefresher {
             return Ok(None);
         };
         tx.commit().await?;
-        let lottery = self.db.read().await?.lotteries().get(claimed.lottery).await?;
+        let mut reader = self.db.read().await?;
+        let lottery = reader.lotteries().get(claimed.lottery).await?;
         let Some(lottery) = lottery.filter(|lottery| lottery.post == Some(claimed.post)) else {
             return Ok(None);
         };
-        let request = self.posts.refreshed(&lottery, claimed.post, claimed.participants);
+        let draws_at = draws::draws_at(&mut reader, &lottery).await?;
+        drop(reader);
+        let request = self.posts.refreshed(&lottery, claimed.post, claimed.participants, draws_at);
         let sent = self.messenger.send(Lane::Counter, request).await;
         let rest = match &sent {
             Ok(_) | Err(TelegramError::MessageGone(_)) => PACE,

@@ -31,14 +31,15 @@ use std::sync::Arc;
 
 use qura_domain::draw::beacon::Round;
 use qura_domain::draw::hash::Hash;
-use qura_domain::lottery::Lottery;
+use qura_domain::lottery::{Lottery, LotteryState};
 use qura_domain::text::RichText;
+use qura_domain::time::Timestamp;
 use qura_ports::beacon::Beacon;
 use qura_ports::clock::Clock;
 use qura_ports::coordination::WakeUps;
 use qura_ports::random::Random;
 use qura_ports::telegram::Messenger;
-use qura_storage::{Db, DrawDocument, StorageError, WinnerRecord};
+use qura_storage::{Db, DrawDocument, Reader, StorageError, WinnerRecord};
 
 use crate::faults::Faults;
 
@@ -104,4 +105,14 @@ impl DrawService {
         let (documents, winners) = self.db.read().await?.drawn(lottery.id).await?;
         Ok(DrawView { lottery, documents, winners })
     }
+}
+
+/// When the beacon's round comes out that a closed lottery waits for; `None` for any other.
+pub async fn draws_at(reader: &mut Reader, lottery: &Lottery) -> Result<Option<Timestamp>, StorageError> {
+    if lottery.state != LotteryState::Frozen {
+        return Ok(None);
+    }
+    let freezes = reader.draws().freezes(lottery.id).await?;
+    let round = freezes.last().and_then(|freeze| freeze.round);
+    Ok(round.map(|round| Timestamp::from_secs(round.time().get())))
 }

@@ -143,7 +143,7 @@ impl Delivery {
             Reply::Preview { to, code } => {
                 let Some(lottery) = self.services.lotteries.find(code).await? else { return Ok(Ok(None)) };
                 let lottery = Lottery { chat: to.chat(), ..lottery };
-                let request = self.services.lotteries.posts.publication(&lottery, 0);
+                let request = self.services.lotteries.posts.publication(&lottery, 0, None);
                 self.messenger.send(Lane::Interactive, request).await.map(|_| None)
             }
             Reply::Signpost { chat, message, link } => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use qura_domain::chat::ChatKind;
 use qura_domain::draw::beacon::{NOTICE_SECS, Round};
 use qura_domain::draw::commitment::Mode;
 use qura_domain::draw::freeze::Freeze;
@@ -9,6 +10,7 @@ use qura_domain::draw::hash::Hash;
 use qura_domain::draw::merkle::MerkleTree;
 use qura_domain::draw::receipt::{FreezeRecord, Post};
 use qura_domain::draw::seconds::UnixSeconds;
+use qura_domain::ids::UserId;
 use qura_domain::lottery::{Commitment, Lottery, LotteryState};
 use qura_domain::time::Timestamp;
 use qura_ports::telegram::TelegramError;
@@ -53,6 +55,10 @@ pub async fn go_on(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
             Some(round) if freeze.was_in_time() => beacon::await_round(step, lottery, round).await,
             Some(round) if freeze.post.is_none() && has_time(round, now) => {
                 post(step, lottery, freeze, &draw, root).await
+            }
+            // Rounds are not named in vain, one after the other, while the chat is out of reach.
+            Some(_) if freeze.post.is_none() && !can_post(step, lottery).await? => {
+                step.waits(lottery, DrawTrouble::Chat, AGAIN).await
             }
             Some(round) => {
                 let later = Some(round.to_name_after(now));
@@ -120,6 +126,8 @@ async fn attempt(
     let record = FreezeRecord { attempt, hash: freeze.hash(), round, post: None };
     let mut tx = step.draws.db.begin().await?;
     tx.draws().add_freeze(lottery.id, &record, step.draws.clock.now()).await?;
+    // The post tells when the draw is to be.
+    tx.lottery_counters().redraw(lottery.id).await?;
     step.then(tx, lottery.id).await?;
     step.reaches("draw.frozen");
     Ok(())
@@ -158,6 +166,24 @@ async fn post(
     step.then(tx, lottery.id).await?;
     step.reaches("draw.told");
     Ok(())
+}
+
+/// Whether the bot may post in the chat, as far as Telegram tells.
+async fn can_post(step: Step<'_>, lottery: &Lottery) -> Result<bool, JobError> {
+    let channel = step.draws.db.read().await?.channels().get(lottery.chat).await?;
+    let messenger = &step.draws.messenger;
+    let standing = async {
+        let bot = messenger.me().await?;
+        messenger.membership(lottery.chat, UserId::new(bot.id.get())).await
+    };
+    match standing.await {
+        Ok(bot) if channel.is_some_and(|channel| channel.kind == ChatKind::Channel) => {
+            Ok(bot.rights().post_messages)
+        }
+        Ok(bot) => Ok(bot.is_inside()),
+        Err(error) if is_passing(&error) => Err(JobError::Retry(error.to_string())),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Without a beacon there is nothing to wait for.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use qura_domain::code::Code;
 use qura_domain::draw::walk::{Reason, Status};
 use qura_domain::ids::{JobId, LotteryId, UserId};
 use qura_domain::lottery::{Lottery, LotteryState, Ticket, WinnerRole};
@@ -17,6 +18,7 @@ use super::announcing::hold_until;
 use super::replacing::{Loss, ReplaceError, Told};
 use super::telling::DrawTrouble;
 use crate::jobs::{Job, JobError, RunningJob};
+use crate::lotteries::Manager;
 
 /// The kind of the job.
 pub const REPLACE: &str = "draw.replace";
@@ -40,7 +42,7 @@ pub struct ReplaceOrder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RedrawRefusal {
-    NotOrganizer,
+    NotTheirs,
     /// There is no result yet, or another lottery carries on.
     NotAnnounced,
     /// They have not won, or not any more.
@@ -53,14 +55,14 @@ impl DrawService {
     pub async fn redraw(
         &self,
         tx: &mut Tx,
-        lottery: LotteryId,
+        manager: Manager,
+        code: &Code,
         ticket: Ticket,
-        by: UserId,
         note: &str,
     ) -> Result<Result<(), RedrawRefusal>, StorageError> {
-        let found = tx.lotteries().get(lottery).await?;
-        let Some(lottery) = found.filter(|lottery| lottery.organizer == by) else {
-            return Ok(Err(RedrawRefusal::NotOrganizer));
+        let found = tx.lotteries().lock(code).await?;
+        let Some(lottery) = found.filter(|lottery| manager.may(lottery)) else {
+            return Ok(Err(RedrawRefusal::NotTheirs));
         };
         if lottery.state != LotteryState::Announced {
             return Ok(Err(RedrawRefusal::NotAnnounced));
@@ -78,7 +80,7 @@ impl DrawService {
             reason: Reason::Redrawn,
             status: Status::Unchecked,
             note: Some(note.to_owned()),
-            by: Some(by),
+            by: Some(manager.person),
         };
         self.order_replacement(tx, &order, self.clock.now()).await?;
         Ok(Ok(()))

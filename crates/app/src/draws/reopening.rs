@@ -7,14 +7,14 @@ use async_trait::async_trait;
 use qura_domain::code::Code;
 use qura_domain::ids::{JobId, LotteryId, UserId};
 use qura_domain::lottery::{AutoDraw, Lottery, LotterySettings, LotteryState, Publication, Ticket};
+use qura_domain::time::Timestamp;
 use qura_ports::coordination::Topic;
-use qura_storage::{NewJob, StorageError, Tx};
+use qura_storage::{AuditEntry, NewJob, StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::DrawService;
-use super::telling::DrawNotice;
 use crate::jobs::{Job, JobError, RunningJob};
-use crate::lotteries::LotteryService;
+use crate::lotteries::{LotteryService, Manager};
 
 /// The kind of the job that takes participants along.
 pub const CARRY: &str = "draw.carry";
@@ -29,7 +29,7 @@ const CODES: u32 = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReopenRefusal {
-    NotOrganizer,
+    NotTheirs,
     /// It is not drawn, or was opened again before.
     NotAnnounced,
     /// It has all the winners that were asked for.
@@ -45,17 +45,17 @@ struct CarryOrder {
 }
 
 impl DrawService {
-    /// Makes the lottery that carries on, a draft so far, and orders what follows, in the caller's
-    /// transaction. Wake `Topic::Jobs` after the commit.
+    /// Makes the lottery that carries on, which waits for its participants and then for its publication, and
+    /// orders what follows, in the caller's transaction. Wake `Topic::Jobs` after the commit.
     pub async fn reopen(
         &self,
         tx: &mut Tx,
-        lottery: LotteryId,
-        by: UserId,
+        manager: Manager,
+        code: &Code,
     ) -> Result<Result<Lottery, ReopenRefusal>, StorageError> {
-        let found = tx.lotteries().get(lottery).await?;
-        let Some(old) = found.filter(|lottery| lottery.organizer == by) else {
-            return Ok(Err(ReopenRefusal::NotOrganizer));
+        let found = tx.lotteries().lock(code).await?;
+        let Some(old) = found.filter(|lottery| manager.may(lottery)) else {
+            return Ok(Err(ReopenRefusal::NotTheirs));
         };
         let step = old.state.to(LotteryState::Reopened);
         let Some(step) = step else { return Ok(Err(ReopenRefusal::NotAnnounced)) };
@@ -77,10 +77,35 @@ impl DrawService {
         };
         let conditions = tx.conditions().list(old.id).await?;
         let from = old.id;
-        let new = self.draft(tx, Lottery { settings, reopens: Some(from), created_at: now, ..old }).await?;
+        let like = Lottery { settings, reopens: Some(from), created_at: now, ..old.clone() };
+        let new = self.successor(tx, like).await?;
         tx.conditions().replace(new.id, &conditions).await?;
+        tx.audit().record(&self.reopening(manager.person, &old, &new, now)).await?;
         self.carry_on(tx, CarryOrder { from, to: new.id, after: Ticket::new(0) }).await?;
         Ok(Ok(new))
+    }
+
+    fn reopening(&self, by: UserId, old: &Lottery, new: &Lottery, at: Timestamp) -> AuditEntry {
+        AuditEntry {
+            id: self.random.id(),
+            at,
+            actor: Some(by),
+            action: "lottery.reopen".to_owned(),
+            subject: format!("lottery:{}", old.code),
+            before: Some(old.state.name().to_owned()),
+            after: Some(new.code.to_string()),
+        }
+    }
+
+    /// No draft: nobody is to publish, change or discard it while its participants are on their way.
+    async fn successor(&self, tx: &mut Tx, like: Lottery) -> Result<Lottery, StorageError> {
+        let now = self.clock.now();
+        let mut draft = self.draft(tx, like).await?;
+        if let Some(step) = draft.state.to(LotteryState::Scheduled) {
+            tx.lotteries().advance(draft.id, step, None, now).await?;
+            draft.state = LotteryState::Scheduled;
+        }
+        Ok(draft)
     }
 
     async fn draft(&self, tx: &mut Tx, like: Lottery) -> Result<Lottery, StorageError> {
@@ -139,22 +164,11 @@ impl Job for CarryJob {
         let mut tx = draws.db.begin().await?;
         match tx.participants().carry(from, to, after, PAGE, draws.clock.now()).await? {
             Some(last) => draws.carry_on(&mut tx, CarryOrder { from, to, after: last }).await?,
-            None => self.publish(&mut tx, from, to).await?,
+            None => _ = self.lotteries.publish_again(&mut tx, to).await?,
         }
         job.complete(tx).await?;
         draws.wakeups.wake(Topic::Jobs).await;
         draws.wakeups.wake(Topic::Outbox).await;
         Ok(())
-    }
-}
-
-impl CarryJob {
-    /// All are there: the new lottery is published, and the chat is told what it carries on with.
-    async fn publish(&self, tx: &mut Tx, from: LotteryId, to: LotteryId) -> Result<(), StorageError> {
-        if !self.lotteries.publish_again(tx, to).await? {
-            return Ok(());
-        }
-        let Some(old) = tx.lotteries().get(from).await? else { return Ok(()) };
-        self.draws.notify(tx, old.organizer, from, DrawNotice::Reopened { by: to }).await
     }
 }

@@ -45,7 +45,7 @@ pub type Managed = Result<Lottery, ManageRefusal>;
 const MOST: u32 = 200;
 
 impl Manager {
-    fn may(self, lottery: &Lottery) -> bool {
+    pub(crate) fn may(self, lottery: &Lottery) -> bool {
         (self.is_operator || lottery.organizer == self.person) && lottery.deleted_at.is_none()
     }
 }

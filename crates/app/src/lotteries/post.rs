@@ -2,15 +2,23 @@
 
 use qura_domain::ids::{ChatId, MessageId};
 use qura_domain::lottery::Lottery;
+use qura_domain::time::Timestamp;
 use qura_ports::telegram::Request;
 
 /// Puts a lottery's public post into words and buttons, as its state is now.
 pub trait PostWriter: Send + Sync + 'static {
-    /// A new post in the lottery's chat, which shows `count` participants.
-    fn publication(&self, lottery: &Lottery, count: u64) -> Request;
+    /// A new post in the lottery's chat, which shows `count` participants, and when the draw is to be where that
+    /// is known.
+    fn publication(&self, lottery: &Lottery, count: u64, draws_at: Option<Timestamp>) -> Request;
 
     /// The same in place of a post that is there.
-    fn refreshed(&self, lottery: &Lottery, post: MessageId, count: u64) -> Request;
+    fn refreshed(
+        &self,
+        lottery: &Lottery,
+        post: MessageId,
+        count: u64,
+        draws_at: Option<Timestamp>,
+    ) -> Request;
 
     /// Turns the buttons of an older post into a link to the valid one.
     fn moved(&self, chat: ChatId, message: MessageId, link: &str) -> Request;

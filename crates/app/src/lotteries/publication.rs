@@ -77,17 +77,13 @@ impl LotteryService {
         Ok(Some(Ok(at.map_or(Confirmed::Now, Confirmed::At))))
     }
 
-    /// Orders the publication of a draft that carries on with a drawn lottery, in the caller's transaction:
-    /// nobody rehearses it, for it was published before. `false` where it is no such draft.
+    /// Orders the publication of a lottery that carries on with a drawn one, in the caller's transaction: nobody
+    /// rehearses it, for it was published before. `false` where it is no such lottery.
     pub async fn publish_again(&self, tx: &mut Tx, lottery: LotteryId) -> Result<bool, StorageError> {
         let found = tx.lotteries().get(lottery).await?;
-        let Some(lottery) = found.filter(|lottery| lottery.reopens.is_some()) else { return Ok(false) };
-        let step = lottery.state.to(LotteryState::Scheduled);
-        let Some(step) = step.filter(|step| step.from() == LotteryState::Draft) else { return Ok(false) };
+        let waits = |lottery: &Lottery| lottery.reopens.is_some() && lottery.state == LotteryState::Scheduled;
+        let Some(lottery) = found.filter(waits) else { return Ok(false) };
         let now = self.clock.now();
-        if !tx.lotteries().advance(lottery.id, step, None, now).await? {
-            return Ok(false);
-        }
         let (secret, salt_key) = (Secret::new(self.secret()), SaltKey::new(self.secret()));
         tx.draw_secrets().insert(lottery.id, &secret, &salt_key).await?;
         self.order_publication(tx, &lottery, now).await?;

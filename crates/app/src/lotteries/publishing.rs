@@ -11,13 +11,13 @@ use qura_domain::ids::{ChatId, JobId, LotteryId, MessageId};
 use qura_domain::lottery::{Commitment, Lottery, LotteryState};
 use qura_domain::time::Timestamp;
 use qura_ports::telegram::{Lane, Request, Sent, TelegramError};
-use qura_storage::StorageError;
+use qura_storage::{StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::LotteryService;
 use super::rehearsal::{Check, Rehearsal};
 use crate::channels::ExamineError;
-use crate::draws;
+use crate::draws::{self, DrawNotice};
 use crate::jobs::{Job, JobError, RunningJob};
 use crate::outbox::Notice;
 
@@ -70,7 +70,7 @@ impl Job for PublishLottery {
         }
         let published = self.published(&lottery).await?;
         self.lotteries.faults.reach("publish.rehearsed");
-        let request = self.lotteries.posts.publication(&published, 0);
+        let request = self.lotteries.posts.publication(&published, 0, None);
         match self.lotteries.messenger.send(Lane::Notice, request).await {
             Ok(Sent::Message(post)) => {
                 self.lotteries.faults.reach("publish.sent");
@@ -167,6 +167,7 @@ impl PublishLottery {
             link: post_link(lottery.chat, channel.and_then(|channel| channel.username.as_deref()), post),
         };
         service.write(&mut tx, &notice).await?;
+        self.tell_of_reopening(&mut tx, lottery).await?;
         let scheduled = Lottery { state: LotteryState::Scheduled, ..lottery.clone() };
         let after = Some(format!("{}/{post}", lottery.chat));
         service.audit(&mut tx, None, "lottery.publish", &scheduled, after).await?;
@@ -174,6 +175,13 @@ impl PublishLottery {
         job.complete(tx).await?;
         service.faults.reach("publish.recorded");
         Ok(())
+    }
+
+    /// Where it carries on with a drawn lottery, the chat reads so under the post of that one.
+    async fn tell_of_reopening(&self, tx: &mut Tx, lottery: &Lottery) -> Result<(), StorageError> {
+        let Some(old) = lottery.reopens else { return Ok(()) };
+        let draw = DrawNotice::Reopened { by: lottery.id };
+        self.lotteries.write(tx, &Notice::Draw { person: lottery.organizer, lottery: old, draw }).await
     }
 
     async fn not_sent(

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::LotteryService;
 use super::managing::{ManageRefusal, Managed, Manager};
 use super::publishing::post_link;
+use crate::draws;
 use crate::jobs::{Job, JobError, RunningJob};
 use crate::outbox::Notice;
 
@@ -134,9 +135,12 @@ impl RepublishLottery {
     /// Sends the post and writes down that it is there.
     async fn send(&self, lottery: &Lottery) -> Result<MessageId, SendError> {
         let service = &self.lotteries;
-        let count = service.db.read().await?.lottery_counters().get(lottery.id).await?;
+        let mut reader = service.db.read().await?;
+        let count = reader.lottery_counters().get(lottery.id).await?;
+        let draws_at = draws::draws_at(&mut reader, lottery).await?;
+        drop(reader);
         let count = count.map_or(0, |count| count.participants);
-        let request = service.posts.publication(lottery, count);
+        let request = service.posts.publication(lottery, count, draws_at);
         let Sent::Message(post) = service.messenger.send(Lane::Notice, request).await? else {
             return Err(TelegramError::Unavailable("a post was sent without an id".to_owned()).into());
         };

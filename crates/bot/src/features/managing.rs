@@ -5,7 +5,7 @@ mod edit;
 mod exclusion;
 pub mod notices;
 mod participants;
-mod refusal;
+pub mod refusal;
 mod report;
 pub mod reports;
 mod resuming;

@@ -101,6 +101,7 @@ impl Parts {
         });
         let posts = Arc::new(Posts(Strangers {
             language: config.language,
+            timezone: config.timezone,
             bot_username: telegram.account.username.clone(),
             supports_inline: telegram.account.supports_inline,
         }));

@@ -1,6 +1,7 @@
 //! The draw, from the order to the last heir.
 
 mod beacon;
+mod countdown;
 mod death;
 mod early;
 mod hold;

@@ -1,15 +1,16 @@
-//! «إعادة سحب فائز» and opening a lottery again: what only its organizer may do.
+//! «إعادة سحب فائز» and opening a lottery again: what only those who manage it may do.
 
 use qura_app::ingest::HandleError;
 use qura_domain::code::Code;
-use qura_domain::lottery::{Lottery, Ticket};
+use qura_domain::lottery::{LotteryState, Ticket};
 use qura_domain::person::Person;
 use qura_i18n::Msg;
 use qura_ports::coordination::Topic;
 use serde::{Deserialize, Serialize};
 
-use super::{DrawButton, DrawScreen, lottery, result};
+use super::{DrawButton, DrawScreen, result};
 use crate::context::{Context, Outcome};
+use crate::features::managing::refusal::{Admitted, Need, admit};
 use crate::features::menu::MenuButton;
 use crate::features::roulette::back_and_home;
 use crate::press::Press;
@@ -93,14 +94,32 @@ impl RedrawScreen {
     }
 }
 
-/// The lottery of this code, where this person organizes it.
-async fn own(cx: Context<'_>, person: &Person, code: &Code) -> Result<Option<Lottery>, HandleError> {
-    Ok(lottery(cx, code).await?.filter(|lottery| lottery.organizer == person.id))
+/// Somebody who may do this to a lottery that is drawn, or what they hear instead. `need` says whose rights in
+/// the chat it takes; whether there is something to do is asked in the transaction.
+async fn admitted(
+    cx: Context<'_>,
+    press: &Press<DrawButton>,
+    code: &Code,
+    (need, refusal): (Need, Msg),
+) -> Result<Result<Admitted, Outcome>, HandleError> {
+    let admitted = match admit(cx, press.person.id, code, need).await? {
+        Ok(admitted) => admitted,
+        Err(denied) => return Ok(Err(denied.say(cx, press.clone()).await?)),
+    };
+    if admitted.lottery.state == LotteryState::Announced {
+        return Ok(Ok(admitted));
+    }
+    Ok(Err(cx.say(vec![press.alert(refusal)])))
 }
 
+/// An heir is looked for without anybody's rights; a new post takes those of the bot, too.
+const REDRAW: (Need, Msg) = (Need::Person, Msg::DrawRedrawAlertRefused);
+const REOPEN: (Need, Msg) = (Need::Everything, Msg::DrawReopenAlertRefused);
+
 pub async fn opened(cx: Context<'_>, press: Press<DrawButton>, code: &Code) -> Result<Outcome, HandleError> {
-    let Some(lottery) = own(cx, &press.person, code).await? else {
-        return Ok(cx.say(vec![press.alert(Msg::DrawRedrawAlertRefused)]));
+    let lottery = match admitted(cx, &press, code, REDRAW).await? {
+        Ok(admitted) => admitted.lottery,
+        Err(outcome) => return Ok(outcome),
     };
     let draw = cx.services.draws.view(lottery).await?;
     let winner = |record: &_| {
@@ -120,7 +139,12 @@ pub async fn chosen(
     ticket: u64,
 ) -> Result<Outcome, HandleError> {
     let person = press.person.id;
-    if own(cx, &press.person, code).await?.is_none() {
+    let lottery = match admitted(cx, &press, code, REDRAW).await? {
+        Ok(admitted) => admitted.lottery,
+        Err(outcome) => return Ok(outcome),
+    };
+    let draw = cx.services.draws.view(lottery).await?;
+    if draw.winners.iter().all(|record| record.winner.ticket.get() != ticket) {
         return Ok(cx.say(vec![press.alert(Msg::DrawRedrawAlertRefused)]));
     }
     let screen = DrawScreen::Redraw(RedrawScreen::AskReason { code: code.clone(), is_wrong: false });
@@ -146,10 +170,11 @@ pub async fn typed_reason(
         let screen = RedrawScreen::AskReason { code: code.clone(), is_wrong: true };
         return Ok(Answer::Again(DrawScreen::Redraw(screen).into()));
     }
-    let named = match lottery(cx, code).await? {
-        Some(lottery) => cx.services.draws.view(lottery).await?.winners,
-        None => Vec::new(),
+    let lottery = match admit(cx, person.id, code, REDRAW.0).await? {
+        Ok(admitted) => admitted.lottery,
+        Err(denied) => return denied.answer(cx, person).await,
     };
+    let named = cx.services.draws.view(lottery).await?.winners;
     let name = named.iter().find(|record| record.winner.ticket.get() == ticket).map(result::name);
     let wizard = Wizard::Redraw { code: code.clone(), ticket, reason: Some(reason.clone()) };
     let mut tx = cx.begin().await?;
@@ -172,11 +197,15 @@ pub async fn confirmed(
     else {
         return refused();
     };
-    let Some(lottery) = own(cx, &press.person, code).await?.filter(|_| entered == *code) else {
+    if entered != *code {
         return refused();
+    }
+    let manager = match admitted(cx, &press, code, REDRAW).await? {
+        Ok(admitted) => admitted.manager,
+        Err(outcome) => return Ok(outcome),
     };
     let mut tx = cx.begin().await?;
-    let ordered = cx.services.draws.redraw(&mut tx, lottery.id, Ticket::new(ticket), person, &reason).await?;
+    let ordered = cx.services.draws.redraw(&mut tx, manager, code, Ticket::new(ticket), &reason).await?;
     if ordered.is_err() {
         tx.rollback().await?;
         return refused();
@@ -193,8 +222,8 @@ pub async fn reopening_asked(
     press: Press<DrawButton>,
     code: &Code,
 ) -> Result<Outcome, HandleError> {
-    if own(cx, &press.person, code).await?.is_none() {
-        return Ok(cx.say(vec![press.alert(Msg::DrawReopenAlertRefused)]));
+    if let Err(outcome) = admitted(cx, &press, code, REOPEN).await? {
+        return Ok(outcome);
     }
     let screen = DrawScreen::Redraw(RedrawScreen::AskReopening { code: code.clone() });
     wizard::leave(cx, press.person.id, vec![press.show(screen)]).await
@@ -205,12 +234,12 @@ pub async fn reopened(
     press: Press<DrawButton>,
     code: &Code,
 ) -> Result<Outcome, HandleError> {
-    let person = press.person.id;
-    let Some(lottery) = own(cx, &press.person, code).await? else {
-        return Ok(cx.say(vec![press.alert(Msg::DrawReopenAlertRefused)]));
+    let manager = match admitted(cx, &press, code, REOPEN).await? {
+        Ok(admitted) => admitted.manager,
+        Err(outcome) => return Ok(outcome),
     };
     let mut tx = cx.begin().await?;
-    let Ok(new) = cx.services.draws.reopen(&mut tx, lottery.id, person).await? else {
+    let Ok(new) = cx.services.draws.reopen(&mut tx, manager, code).await? else {
         tx.rollback().await?;
         return Ok(cx.say(vec![press.alert(Msg::DrawReopenAlertRefused)]));
     };

@@ -66,7 +66,7 @@ pub async fn admit(
 
 impl Denied {
     /// In answer to a button.
-    pub async fn say(self, cx: Context<'_>, press: Press<ManageButton>) -> Result<Outcome, HandleError> {
+    pub async fn say<B>(self, cx: Context<'_>, press: Press<B>) -> Result<Outcome, HandleError> {
         match self {
             Self::NotTheirs => Ok(not_theirs(cx, &press)),
             Self::Lacking(code, checks) => {
@@ -100,7 +100,7 @@ pub async fn refused(
 }
 
 /// The button is somebody else's, or forged, or of a lottery that is gone.
-pub fn not_theirs(cx: Context<'_>, press: &Press<ManageButton>) -> Outcome {
+pub fn not_theirs<B>(cx: Context<'_>, press: &Press<B>) -> Outcome {
     metrics::counter!("callbacks_forbidden_total").increment(1);
     cx.say(vec![press.alert(Msg::AlertStale), press.show(RouletteScreen::Home)])
 }

@@ -1,5 +1,8 @@
 //! The card of a lottery, as its organizer sees it.
 
+use std::time::Duration;
+
+use qura_app::draws::draws_at;
 use qura_app::ingest::HandleError;
 use qura_app::lotteries::{Check, DraftRefusal, Shelf, Suspects, post_link};
 use qura_domain::code::Code;
@@ -40,6 +43,9 @@ pub struct CardScreen {
     publish_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     draw_at: Option<Timestamp>,
+    /// Seconds until the round that decides, when the card was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    draws_in: Option<u64>,
     /// How many participants begin the draw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     draw_count: Option<u64>,
@@ -80,6 +86,9 @@ impl CardScreen {
         }
         if let Some(at) = self.draw_at {
             view = view.below(&Msg::RouletteCardDraw { time: time(at) });
+        }
+        if let Some(left) = self.draws_in.map(Duration::from_secs) {
+            view = view.below(&Msg::RouletteCardDrawing { left });
         }
         if let Some(count) = self.draw_count {
             view = view.below(&Msg::ManageEndAtCount { number: i64::try_from(count).unwrap_or(i64::MAX) });
@@ -205,6 +214,7 @@ pub async fn card_of(
     let mut reader = cx.services.db.read().await?;
     let channel = reader.channels().get(lottery.chat).await?;
     let count = reader.lottery_counters().get(lottery.id).await?;
+    let draws_at = draws_at(&mut reader, &lottery).await?;
     drop(reader);
     let participants = count.map_or(0, |count| count.participants);
     let suspects = match lottery.published_at {
@@ -228,6 +238,7 @@ pub async fn card_of(
         reserves: lottery.settings.reserves(),
         publish_at: lottery.settings.publish_at(),
         draw_at: lottery.settings.draw_at(),
+        draws_in: draws_at.map(|at| at.since(cx.services.clock.now()).as_secs()).filter(|left| *left > 0),
         draw_count: match lottery.settings.auto_draw {
             AutoDraw::AtCount(count) => Some(count),
             AutoDraw::Never | AutoDraw::At(_) => None,
@@ -296,6 +307,7 @@ pub async fn copied(
                 participants: 0,
                 publish_at: None,
                 draw_at: copy.settings.draw_at(),
+                draws_in: None,
                 pause: None,
                 suspects: None,
                 may_reopen: false,

@@ -1,5 +1,6 @@
 //! The public post of a lottery: its text and its buttons in every state, and what a press under it does.
 
+use qura_app::draws::draws_at;
 use qura_app::ingest::HandleError;
 use qura_app::lotteries::post_link;
 use qura_domain::code::Code;
@@ -9,7 +10,9 @@ use qura_domain::language::Language;
 use qura_domain::link::DeepLink;
 use qura_domain::lottery::{AutoDraw, Lottery, LotteryState};
 use qura_domain::text::RichText;
-use qura_i18n::Msg;
+use qura_domain::time::Timestamp;
+use qura_domain::timezone::Timezone;
+use qura_i18n::{LocalTime, Msg};
 use qura_ports::telegram::{Button, ButtonAction, Callback, Keyboard};
 
 use crate::callback::{CallbackData, callback_data};
@@ -33,6 +36,8 @@ callback_data! {
 pub struct Strangers {
     /// They read every language, so posts are in the default one.
     pub language: Language,
+    /// And live everywhere.
+    pub timezone: Timezone,
     /// Without its `@`.
     pub bot_username: String,
     /// Whether the bot can be asked from within any chat.
@@ -41,10 +46,15 @@ pub struct Strangers {
 
 /// What the post says: the template, then what became of the lottery, then what it is committed to, as far
 /// as they fit.
-pub fn text(lottery: &Lottery, language: Language) -> RichText {
+pub fn text(lottery: &Lottery, draws_at: Option<Timestamp>, strangers: &Strangers) -> RichText {
+    let Strangers { language, timezone: zone, .. } = *strangers;
     let mut text = lottery.template.text().clone();
     let mut room = lottery.template.room();
-    for line in state_line(lottery.state).into_iter().chain(commitment_line(lottery)) {
+    let state = match draws_at {
+        Some(at) => Some(Msg::PostDrawingAt { at: LocalTime { at, zone }, zone }),
+        None => state_line(lottery.state),
+    };
+    for line in state.into_iter().chain(commitment_line(lottery)) {
         let mut line = line.rich(language);
         if !text.is_empty() {
             let mut gap = RichText::plain("\n\n");
@@ -77,7 +87,7 @@ fn commitment_line(lottery: &Lottery) -> Option<Msg> {
 
 /// What stands under the post. Where nobody can join any more, the last button says why.
 pub fn keyboard(lottery: &Lottery, count: u64, strangers: &Strangers) -> Keyboard {
-    let Strangers { language, ref bot_username, supports_inline } = *strangers;
+    let Strangers { language, ref bot_username, supports_inline, .. } = *strangers;
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let code = || lottery.code.clone();
     let press = |label: Msg, data: RoulettePostButton| {
@@ -127,6 +137,7 @@ pub async fn pressed(
         // Only its organizer has seen it.
         LotteryState::Draft => Msg::PostPreviewAlert,
         LotteryState::Scheduled => Msg::PostSoonAlert,
+        LotteryState::Frozen => told_of_round(cx, &lottery, count.participants).await?,
         _ => told(cx, &lottery, count.participants),
     };
     let signpost = signpost(cx, &lottery, callback).await?;
@@ -157,6 +168,18 @@ fn alert(callback: &Callback, text: Msg) -> Reply {
     Reply::Answer { callback: callback.id.clone(), to, text: Some(text), alert: true, link: None }
 }
 
+/// The same, with the time until the round that decides, while it is to come.
+async fn told_of_round(cx: Context<'_>, lottery: &Lottery, count: u64) -> Result<Msg, HandleError> {
+    let draws_at = draws_at(&mut cx.services.db.read().await?, lottery).await?;
+    let now = cx.services.clock.now();
+    Ok(match (draws_at.filter(|at| *at > now), told(cx, lottery, count)) {
+        (Some(at), Msg::PostDrawingAlert { count, commitment }) => {
+            Msg::PostDrawingInAlert { count, left: at.since(now), commitment }
+        }
+        (_, told) => told,
+    })
+}
+
 /// The number, the time left and the commitment, within an alert's 200 characters.
 fn told(cx: Context<'_>, lottery: &Lottery, count: u64) -> Msg {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
@@ -184,7 +207,6 @@ mod tests {
     use qura_domain::ids::{LotteryId, UserId};
     use qura_domain::lottery::{Commitment, LotterySettings};
     use qura_domain::template::Template;
-    use qura_domain::time::Timestamp;
 
     use super::*;
 
@@ -207,29 +229,42 @@ mod tests {
         }
     }
 
+    fn strangers() -> Strangers {
+        Strangers {
+            language: Language::Arabic,
+            timezone: Timezone::default(),
+            bot_username: "qura_bot".to_owned(),
+            supports_inline: true,
+        }
+    }
+
+    #[test]
+    fn the_time_of_the_draw_stands_in_place_of_the_state() {
+        let frozen = lottery("سحب", LotteryState::Frozen);
+        let line = |draws_at| text(&frozen, draws_at, &strangers()).text().to_owned();
+        assert!(line(None).contains("جارٍ السحب"));
+        let timed = line(Some(Timestamp::from_secs(1_784_792_310)));
+        assert!(timed.contains("2026") && !timed.contains("جارٍ السحب"), "{timed}");
+    }
+
     #[test]
     fn the_commitment_stands_where_it_fits_and_only_with_the_beacon() {
         let hash = Hash::from_bytes([7; 32]).to_base64url();
         let open = lottery("سحب 🎁", LotteryState::Open);
-        assert!(text(&open, Language::Arabic).text().starts_with("سحب 🎁\n\n"));
-        assert!(text(&open, Language::Arabic).text().contains(&hash));
+        assert!(text(&open, None, &strangers()).text().starts_with("سحب 🎁\n\n"));
+        assert!(text(&open, None, &strangers()).text().contains(&hash));
         let secret = Commitment { mode: Mode::Secret, hash: Hash::from_bytes([7; 32]) };
         let without = Lottery { commitment: Some(secret), ..open };
-        assert_eq!(text(&without, Language::Arabic).text(), "سحب 🎁");
+        assert_eq!(text(&without, None, &strangers()).text(), "سحب 🎁");
         let full = "🎁".repeat(4_090);
-        assert_eq!(text(&lottery(&full, LotteryState::Open), Language::Arabic).text(), full);
+        assert_eq!(text(&lottery(&full, LotteryState::Open), None, &strangers()).text(), full);
     }
 
     #[test]
     fn every_state_says_what_it_is_and_only_an_open_one_can_be_joined() {
         for state in LotteryState::ALL {
             let post = lottery("سحب", state);
-            let strangers = Strangers {
-                language: Language::Arabic,
-                bot_username: "qura_bot".to_owned(),
-                supports_inline: true,
-            };
-            let keyboard = keyboard(&post, 1_250, &strangers);
+            let keyboard = keyboard(&post, 1_250, &strangers());
             let buttons: Vec<_> = keyboard.0.into_iter().flatten().collect();
             assert!(buttons[0].label.contains("1,250"));
             let join = RoulettePostButton::Join { code: post.code.clone() }.pack();
@@ -239,7 +274,7 @@ mod tests {
             assert_eq!(can_join, is_shown, "{state:?}");
             // A full template leaves no room for a line, so a button must say it.
             assert!(is_shown || buttons.len() > 1, "{state:?}");
-            assert!(text(&post, Language::Arabic).chars() <= 4_096);
+            assert!(text(&post, None, &strangers()).chars() <= 4_096);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::world::draw::{DrawPlan, OpenLottery};
 use crate::world::{PATIENCE, World};
 
 /// A world just before the last moment to name the first round, and its relay.
-async fn before_the_first_round() -> (World, Relay) {
+pub async fn before_the_first_round() -> (World, Relay) {
     let now = time_of(FIRST) - 120;
     let relay = Relay::start(now).await;
     let w = World::builder().at(now).env("DRAND_RELAYS", relay.address.clone()).idle().start().await;

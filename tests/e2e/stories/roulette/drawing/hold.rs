@@ -150,3 +150,71 @@ async fn an_organizer_redraws_a_winner_with_a_reason_and_nobody_else_can() {
     assert_eq!(entry.actor_id, Some(organizer.id()));
     w.ends().await;
 }
+
+#[tokio::test]
+async fn heirs_of_a_lost_channel_are_waited_for_and_the_organizer_hears_of_it_once() {
+    let (mut w, lottery) = with_a_day(6, 2).await;
+    lottery.channel.removes_the_bot().await;
+    w.expected.tolerated.extend(["kicked", "not a member", "member list is inaccessible", "not found"]);
+    w.passes(HOUR * 25).await;
+    let waits = Msg::DrawWaitsChat { code: lottery.code.clone() };
+    lottery.organizer.sees(waits.clone()).await;
+    let orders = "SELECT run_at FROM jobs WHERE kind = 'draw.replace' AND state = 'queued'";
+    for _ in 0..3 {
+        w.passes(Duration::from_secs(70)).await;
+        w.comes_true("both are looked for again", async || {
+            let rows: Vec<(i64,)> = w.database.rows(orders).await;
+            rows.len() == 2 && rows.iter().all(|(at,)| *at > w.now())
+        })
+        .await;
+    }
+    assert_eq!(w.documents(&lottery).await.len(), 1);
+    lottery.channel.appoints_the_bot().await;
+    w.passes(Duration::from_secs(70)).await;
+    has_documents(&w, &lottery, 3).await;
+    assert_eq!(lottery.organizer.count(waits).await, 1);
+    assert_eq!(lottery.posts_with(&w, "تغيّر أحد الفائزين").await.len(), 2);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn only_whoever_has_rights_in_the_chat_replaces_a_winner_and_an_operator_may() {
+    let mut w = World::builder().operator("مشغّل").idle().start().await;
+    let lottery = DrawPlan::among(5).winners(1, 1).ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    let winner = winners(&w, &lottery).await.remove(0);
+    let (organizer, operator) = (&lottery.organizer, w.operators()[0].clone());
+    let list = organizer.sees_button("إعادة سحب فائز").await;
+    organizer.presses_on(&list, "إعادة سحب فائز").await;
+    organizer.sees(Msg::DrawRedrawTitle).await;
+    organizer.presses(winner.name()).await;
+    organizer.sees(Msg::DrawRedrawReason).await;
+    lottery.channel.dismisses(organizer).await;
+    // Also in the middle of it.
+    organizer.says("لم يرد على رسائلنا").await;
+    organizer.sees(Msg::ManageLacking).await;
+
+    w.expects_refusal("answerCallbackQuery", "query is too old");
+    let screen = operator.chat().await.pop().unwrap();
+    operator.forges_a_press(&screen, &format!("draw:again:{}", lottery.code)).await;
+    operator.sees(Msg::DrawRedrawTitle).await;
+    operator.presses(winner.name()).await;
+    operator.sees(Msg::DrawRedrawReason).await;
+    operator.says("طلب المنظم ذلك").await;
+    operator.sees_text("طلب المنظم ذلك").await;
+    operator.presses("تأكيد").await;
+    operator.sees(Msg::DrawRedrawOrdered).await;
+    has_documents(&w, &lottery, 2).await;
+    let audit = w.database.audit().await;
+    let entry = audit.iter().find(|row| row.action == "lottery.replace_winner").unwrap();
+    assert_eq!(entry.actor_id, Some(operator.id()));
+    // One who has no right to it is counted.
+    let before = w.counted("callbacks_forbidden_total").await;
+    let stranger = &lottery.people[0];
+    let screen = stranger.chat().await.pop().unwrap();
+    stranger.forges_a_press(&screen, &format!("draw:again:{}", lottery.code)).await;
+    w.settles().await;
+    assert!(w.counted("callbacks_forbidden_total").await > before);
+    w.ends().await;
+}

@@ -269,6 +269,15 @@ async fn a_draw_with_too_few_winners_is_opened_again_and_takes_its_participants_
     let carried: Vec<_> = all.iter().filter(|(id, ..)| *id == new).map(|(_, t, user)| (*t, *user)).collect();
     let people: Vec<_> = (1..).zip(lottery.people[1..].iter().map(|person| person.id())).collect();
     assert_eq!(carried, people);
-    assert_eq!(lottery.posts_with(&w, "فُتح السحب من جديد").await.len(), 1);
+    // The chat reads of it once the new post is there.
+    let [told] = &lottery.posts_with(&w, "فُتح السحب من جديد").await[..] else {
+        panic!("not told once")
+    };
+    let post = "SELECT message_id FROM lotteries WHERE reopens_id = 4242";
+    let [(post,)] = w.database.rows::<(i64,)>(post).await[..] else { panic!("not one successor") };
+    assert!(told["id"].as_i64().unwrap() > post, "{told}");
+    let audit = w.database.audit().await;
+    let entry = audit.iter().find(|row| row.action == "lottery.reopen").unwrap();
+    assert_eq!(entry.actor_id, Some(organizer.id()));
     w.ends().await;
 }

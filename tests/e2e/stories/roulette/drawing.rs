@@ -5,6 +5,7 @@ mod countdown;
 mod death;
 mod early;
 mod hold;
+mod mended;
 mod million;
 mod outcomes;
 mod receipts;

@@ -17,7 +17,7 @@ pub async fn before_the_first_round() -> (World, Relay) {
     (w, relay)
 }
 
-async fn is_frozen(w: &World, lottery: &OpenLottery, attempt: i64) -> Value {
+pub async fn is_frozen(w: &World, lottery: &OpenLottery, attempt: i64) -> Value {
     let sql = "SELECT attempt, round, COALESCE(message_id, 0) FROM draw_freezes ORDER BY attempt";
     w.comes_true("the freeze is posted", async || {
         let rows: Vec<(i64, Option<i64>, i64)> = w.database.rows(sql).await;

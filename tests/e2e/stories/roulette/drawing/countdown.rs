@@ -6,7 +6,7 @@ use qura_domain::code::Code;
 use qura_domain::draw::commitment::{Mode, Secret, commitment};
 use qura_i18n::Msg;
 
-use super::beacon::before_the_first_round;
+use super::beacon::{before_the_first_round, is_frozen};
 use crate::world::beacon::{FIRST, time_of};
 use crate::world::draw::{DrawPlan, OpenLottery};
 use crate::world::{Screen, World};
@@ -24,10 +24,13 @@ async fn post_and_count_and_card_tell_when_the_draw_is_to_be() {
     let (mut w, relay) = before_the_first_round().await;
     let lottery = DrawPlan::among(6).by_beacon().ordered(&w).await;
     w.program_starts();
+    is_frozen(&w, &lottery, 0).await;
+    // By a clock that stands still, no post is edited a second time.
+    w.passes(Duration::from_secs(4)).await;
     post_says(&w, &lottery, "🎲 السحب في: ").await;
     let code = Code::parse(&lottery.code).unwrap();
     let commitment = commitment(&code, Mode::Beacon, &Secret::new([7; 32])).to_base64url();
-    let left = Duration::from_secs(120);
+    let left = Duration::from_secs(116);
     let asks = async || {
         let count = Msg::PostCount { count: 6 };
         lottery.people[0].presses_in(lottery.channel.id, lottery.post, count).await
@@ -44,6 +47,7 @@ async fn post_and_count_and_card_tell_when_the_draw_is_to_be() {
     relay.is_at(time_of(FIRST) + 1);
     w.passes(Duration::from_secs(4)).await;
     w.is_announced(&lottery).await;
+    w.passes(Duration::from_secs(4)).await;
     post_says(&w, &lottery, "انتهى السحب").await;
     w.ends().await;
 }

@@ -8,10 +8,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use qura_dial::{Dial, DialError, Proxies, chain};
 use qura_domain::draw::beacon::{Beacon as SignedRound, Round, Signature};
 use qura_ports::beacon::{Beacon, BeaconError};
 use serde::Deserialize;
@@ -26,36 +25,33 @@ const MOST_BYTES: usize = 16 * 1024;
 
 /// Asks relays one after the other. What they say is believed only when the chain signed it.
 pub struct DrandBeacon {
-    relays: Relays,
-    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    relays: Vec<(Relay, Client<Dial, Empty<Bytes>>)>,
 }
 
-/// The machine's certificates cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("TLS cannot be prepared: {0}")]
-pub struct TlsError(String);
-
 impl DrandBeacon {
+    /// Relays are reached by the proxies that are named for them.
+    ///
     /// # Errors
-    /// When the machine's certificates cannot be used.
-    pub fn new(relays: Relays) -> Result<Self, TlsError> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        let provider = rustls::crypto::ring::default_provider();
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_platform_verifier(provider)
-            .map_err(|error| TlsError(error.to_string()))?;
-        let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
-        Ok(Self { relays, client: Client::builder(TokioExecutor::new()).build(connector) })
+    /// When a proxy is of a kind that is not known, or the machine's certificates cannot be used.
+    pub fn new(relays: &Relays, proxies: &Proxies) -> Result<Self, DialError> {
+        let client = |relay: &Relay| {
+            let dial = Dial::new(&relay.base(), proxies)?;
+            Ok((relay.clone(), Client::builder(TokioExecutor::new()).build(dial)))
+        };
+        Ok(Self { relays: relays.iter().map(client).collect::<Result<_, DialError>>()? })
     }
 
-    async fn ask(&self, relay: &Relay, round: Round) -> Result<Option<SignedRound>, String> {
+    async fn ask(
+        client: &Client<Dial, Empty<Bytes>>,
+        relay: &Relay,
+        round: Round,
+    ) -> Result<Option<SignedRound>, String> {
         let address: Uri = relay.address(round).parse().map_err(|_| "not an address".to_owned())?;
         let request = Request::get(address)
             .header(header::ACCEPT, "application/json")
             .body(Empty::new())
             .map_err(|error| error.to_string())?;
-        let response = self.client.request(request).await.map_err(|error| chain(&error))?;
+        let response = client.request(request).await.map_err(|error| chain(&error))?;
         let status = response.status();
         // 404: not yet. 425, «too early»: the same from newer relays.
         if status == StatusCode::NOT_FOUND || status == StatusCode::TOO_EARLY {
@@ -75,8 +71,8 @@ impl Beacon for DrandBeacon {
     #[tracing::instrument(name = "beacon.drand.round", level = "debug", skip_all, fields(round = round.get()))]
     async fn round(&self, round: Round) -> Result<Option<SignedRound>, BeaconError> {
         let (mut is_awaited, mut failure) = (false, "no relay is set".to_owned());
-        for relay in self.relays.iter() {
-            let answer = tokio::time::timeout(PATIENCE, self.ask(relay, round)).await;
+        for (relay, client) in &self.relays {
+            let answer = tokio::time::timeout(PATIENCE, Self::ask(client, relay, round)).await;
             match answer.unwrap_or_else(|_| Err("no answer in time".to_owned())) {
                 Ok(Some(signed)) => return Ok(Some(signed)),
                 // Another relay may be ahead of this one.
@@ -107,16 +103,4 @@ fn understand(body: &[u8], round: Round) -> Result<SignedRound, String> {
     let signed = SignedRound { round, signature };
     signed.randomness().map_err(|forged| forged.to_string())?;
     Ok(signed)
-}
-
-/// An error with its causes; hyper's own says little without them.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

@@ -20,6 +20,12 @@ pub struct Relays(Vec<Relay>);
 pub struct NotRelays;
 
 impl Relay {
+    /// Where the relay is, without a path.
+    pub(crate) fn base(&self) -> Uri {
+        // It was one when it was parsed.
+        self.0.parse().unwrap_or_default()
+    }
+
     /// Where a round is, by drand's HTTP API.
     pub(crate) fn address(&self, round: Round) -> String {
         format!("{}/{CHAIN_HASH}/public/{}", self.0, round.get())

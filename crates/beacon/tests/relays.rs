@@ -6,6 +6,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 use qura_beacon::{DrandBeacon, Relays};
+use qura_dial::Proxies;
 use qura_domain::draw::beacon::{CHAIN_HASH, Round};
 use qura_ports::beacon::Beacon;
 use tokio::net::TcpListener;
@@ -28,7 +29,7 @@ fn round_of(round: u64, signature: &str) -> String {
 }
 
 fn beacon(relays: &[String]) -> DrandBeacon {
-    DrandBeacon::new(relays.join(",").parse::<Relays>().unwrap()).unwrap()
+    DrandBeacon::new(&relays.join(",").parse::<Relays>().unwrap(), &Proxies::of_the_environment()).unwrap()
 }
 
 fn thousand() -> Round {

@@ -3,12 +3,10 @@
 pub(crate) mod answer;
 mod api_url;
 mod body;
-mod dial;
 mod pool;
 mod refusal;
 
 use std::borrow::Cow;
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +14,7 @@ use std::time::Duration;
 use http::header::{CONTENT_TYPE, HOST, RETRY_AFTER};
 use http::{HeaderValue, Request, Uri};
 use http_body_util::Full;
+use qura_dial::{Dial, Proxies, chain};
 use qura_ports::telegram::TelegramError;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -28,7 +27,6 @@ pub(crate) use body::{Body, File};
 pub use refusal::NOT_MODIFIED;
 
 use crate::metrics;
-use dial::Dial;
 use pool::{Pool, Turn};
 
 /// How long to wait for what.
@@ -82,7 +80,9 @@ impl Client {
         let address: Uri = sample.parse().map_err(|error| ClientError::Http(chain(&error)))?;
         let host = address.authority().map_or("", |authority| authority.as_str());
         let host = HeaderValue::from_str(host).map_err(|error| ClientError::Http(chain(&error)))?;
-        let pool = Pool::new(Dial::new(&url, &address)?, address, timeouts.connect);
+        let dial = Dial::new(&address, &Proxies::of_the_environment());
+        let dial = dial.map_err(|error| ClientError::Http(error.to_string()))?;
+        let pool = Pool::new(dial, address, timeouts.connect);
         Ok(Self { inner: Arc::new(Inner { pool, host, url, token, timeouts }) })
     }
 
@@ -197,18 +197,6 @@ fn is_token(token: &str) -> bool {
             && !secret.is_empty()
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
     })
-}
-
-/// An error with all its causes: an error's own text often says only that something went wrong.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ use qura_app::subscription::SubscriptionService;
 use qura_app::upkeep::Upkeep;
 use qura_beacon::DrandBeacon;
 use qura_bot::{Defaults, Delivery, Dispatcher, DrawWords, Notices, Posts, Reports, Services, Strangers};
+use qura_dial::Proxies;
 use qura_domain::draw::commitment::Mode;
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
@@ -143,7 +144,7 @@ impl Parts {
             random: random.clone(),
             wakeups: wakeups.clone(),
             messenger: messenger.clone(),
-            beacon: Arc::new(DrandBeacon::new(config.relays.clone())?),
+            beacon: Arc::new(DrandBeacon::new(&config.relays, &Proxies::of_the_environment())?),
             writer: Arc::new(DrawWords { language: config.language, timezone: config.timezone }),
             faults: faults(config),
             verdicts: Verdicts::default(),

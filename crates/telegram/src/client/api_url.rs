@@ -59,11 +59,6 @@ impl ApiUrl {
         }
     }
 
-    /// Whether connections are encrypted.
-    pub(super) fn is_encrypted(&self) -> bool {
-        self.sample.scheme() == "https"
-    }
-
     /// The path of a method, as it stands in a request. Secret: it holds the token.
     pub(super) fn path_of(&self, token: &str, method: &str) -> String {
         let address = self.of(token, method);

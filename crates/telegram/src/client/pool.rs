@@ -15,12 +15,11 @@ use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{self, SendRequest, handshake};
+use qura_dial::{Dial, Stream, chain};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
 use super::answer::CallFailure;
-use super::chain;
-use super::dial::{Dial, Stream};
 
 /// How long an unused connection is kept: less than servers usually do (60–75 s), because a
 /// connection that the server closes just while a call begins costs that call.
@@ -159,7 +158,7 @@ impl Pool {
 
     async fn connect(&self) -> Result<Connection, CallFailure> {
         let connected = timeout(self.connect_within, async {
-            let stream = self.dial.open(self.address.clone()).await?;
+            let stream = self.dial.open(self.address.clone()).await.map_err(|error| error.to_string())?;
             handshake(stream).await.map_err(|error| chain(&error))
         });
         let connected = connected.await.unwrap_or_else(|_| Err("no connection in time".to_owned()));

@@ -31,7 +31,11 @@ impl PeopleService {
         referrer: Option<UserId>,
     ) -> Result<Option<SeenOutcome>, StorageError> {
         // Nobody invites themself.
-        let referrer = referrer.filter(|referrer| *referrer != person.id);
+        let referrer = match referrer.filter(|referrer| *referrer != person.id) {
+            // Nor does somebody whom nobody knows: anyone can make such a link.
+            Some(referrer) => self.get(referrer).await?.map(|known| known.id),
+            None => None,
+        };
         let seen = Seen { person, referrer, at: self.clock.now() };
         self.seen.submit(SeenUpdate { seq, reply, seen }).await
     }
@@ -75,9 +79,14 @@ pub struct SeenOutcome {
     pub ended_wizard: Option<String>,
 }
 
+/// What is to be said, as it is stored, once a wizard ended as well: from the wizard as it was stored, whose it
+/// was, and what was to be said without it. `None` where a wizard ends without a word.
+pub type Closing = fn(&str, UserId, &str) -> Option<String>;
+
 /// Writes people seen at the same time together.
 pub struct SeenGroup {
     pub db: Db,
+    pub closing: Closing,
 }
 
 #[async_trait]
@@ -100,6 +109,13 @@ impl Group for SeenGroup {
             let ids: Vec<UserId> = seen.iter().map(|s| s.person.id).collect();
             records.extend(tx.users().see(&seen).await?.into_iter().map(|record| (record.id, record)));
             wizards.extend(tx.sessions().delete_all(&ids).await?.into_iter().map(|s| (s.user, s.state)));
+        }
+        for item in items.iter().filter(|item| pending.contains(&item.seq)) {
+            let person = item.seen.person.id;
+            let ended = wizards.get(&person);
+            if let Some(reply) = ended.and_then(|state| (self.closing)(state, person, &item.reply)) {
+                tx.updates().reword(item.seq, &reply).await?;
+            }
         }
         tx.commit().await?;
         let outcome = |item: &SeenUpdate| {

@@ -137,20 +137,31 @@ impl Context<'_> {
         solved: Option<Attempts>,
         words: Words,
     ) -> Result<Outcome, HandleError> {
-        let wording = {
-            let words = words.clone();
-            move |answer: &JoinAnswer| {
-                serde_json::to_string(&words(answer)).map_err(|_| StorageError::Unreadable("reply"))
-            }
+        let (said, id) = (words.clone(), person.id);
+        let replies = move |answer: &JoinAnswer, ended: Option<&str>| {
+            let mut replies = said(answer);
+            replies.splice(0..0, ended.and_then(|state| wizard::closing(state, id)));
+            replies
+        };
+        let stored = replies.clone();
+        let wording = move |answer: &JoinAnswer, ended: Option<&str>| {
+            serde_json::to_string(&stored(answer, ended)).map_err(|_| StorageError::Unreadable("reply"))
         };
         let joined = self.services.joining.join(self.seq, person, look, solved, Arc::new(wording)).await?;
         let Some(Joined { answer, record, ended_wizard }) = joined else {
             return Ok(Outcome { replies: Vec::new(), record: None, superseded: true });
         };
-        let mut replies = words(&answer);
-        replies.splice(0..0, ended_wizard.and_then(|state| wizard::closing(&state, person.id)));
+        let replies = replies(&answer, ended_wizard.as_deref());
         Ok(Outcome { replies, record: Some(record), superseded: false })
     }
+}
+
+/// What is stored to be said by somebody whose wizard ended: see [`qura_app::people::Closing`].
+pub fn closing(state: &str, person: UserId, reply: &str) -> Option<String> {
+    let closing = wizard::closing(state, person)?;
+    let mut replies: Vec<Reply> = serde_json::from_str(reply).ok()?;
+    replies.insert(0, closing);
+    serde_json::to_string(&replies).ok()
 }
 
 /// What is said of a registration, whatever it came to.

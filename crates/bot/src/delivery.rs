@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use qura_domain::ids::{ChatId, MessageId, UserId};
+use qura_domain::link::DeepLink;
 use qura_domain::lottery::Lottery;
 use qura_domain::membership::Rights;
 use qura_i18n::Msg;
 use qura_ports::telegram::{
-    ChatChoice, ChatRequest, Keyboard, Lane, Markup, Messenger, ReplyKeyboard, Request, Sent, TelegramError,
+    Button, ButtonAction, ChatChoice, ChatRequest, Keyboard, Lane, Markup, Messenger, ReplyKeyboard, Request,
+    Sent, TelegramError,
 };
 use qura_storage::{StorageError, UserRecord};
 
 use crate::context::Services;
 use crate::features::Screen;
+use crate::features::draw::link_to;
 use crate::features::info::InfoScreen;
 use crate::features::joining::picture::Drawing;
 use crate::features::sharing;
@@ -150,11 +153,24 @@ impl Delivery {
                 self.signpost(*chat, *message, link).await;
                 Ok(None)
             }
+            Reply::Tell { to, text, link } => {
+                let viewer = self.viewer(*to, audience).await?;
+                self.say(&viewer, text, self.late_link(link.as_ref(), &viewer)).await.map(|_| None)
+            }
             Reply::CloseChats { to, text } => {
                 let viewer = self.viewer(*to, audience).await?;
                 self.say(&viewer, text, Markup::RemoveReply).await.map(|_| None)
             }
         })
+    }
+
+    /// The link that an answer in time would have opened.
+    fn late_link(&self, link: Option<&DeepLink>, viewer: &Viewer) -> Markup {
+        let row = |link: &DeepLink| {
+            let action = ButtonAction::Url(link_to(&self.services.bot_username, link));
+            vec![Button { label: Msg::PressLateButton.plain(viewer.language), action }]
+        };
+        Markup::Inline(Keyboard(link.map(row).into_iter().collect()))
     }
 
     async fn viewer(&self, id: UserId, audience: &mut Audience) -> Result<Viewer, StorageError> {
@@ -256,7 +272,7 @@ impl Delivery {
     async fn undeliverable(&self, reply: &Reply, error: &TelegramError) -> Result<(), StorageError> {
         metrics::counter!("replies_undeliverable_total").increment(1);
         match (reply, error) {
-            (Reply::Show { to, .. }, TelegramError::Unreachable(_)) => {
+            (Reply::Show { to, .. } | Reply::Tell { to, .. }, TelegramError::Unreachable(_)) => {
                 self.services.people.set_blocked(*to, true).await
             }
             _ => {

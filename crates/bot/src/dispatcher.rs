@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use qura_app::ingest::{HandleError, Handled, UpdateHandler};
 use qura_domain::chat::ChatKind;
+use qura_domain::ids::UserId;
 use qura_i18n::Msg;
 use qura_ports::telegram::{Callback, Decoder, Event, Incoming, MembershipChange};
 use qura_storage::{StoredUpdate, UpdateState};
@@ -43,6 +44,7 @@ impl UpdateHandler for Dispatcher {
         if outcome.superseded {
             return Ok(Handled { screen: None, superseded: true });
         }
+        self.services.draws.faults.reach("update.applied");
         let screen = self.delivery.deliver(&outcome.replies, outcome.record).await?;
         Ok(Handled { screen, superseded: false })
     }
@@ -77,15 +79,19 @@ impl Dispatcher {
     /// The effect is committed; only the reply may be missing.
     async fn send_again(&self, update: &StoredUpdate) -> Result<Handled, HandleError> {
         let stored = update.reply.as_deref().unwrap_or("[]");
-        let replies: Vec<Reply> = serde_json::from_str(stored)
+        let mut replies: Vec<Reply> = serde_json::from_str(stored)
             .map_err(|error| HandleError::Malformed(format!("stored reply: {error}")))?;
+        // The answer of a press that nothing was to be said to is not stored.
+        if let Ok(Incoming { event: Event::Callback(callback), .. }) = self.decode(update) {
+            answer_first(&mut replies, &callback.id);
+        }
         let screen = self.delivery.deliver(&replies, None).await?;
         Ok(Handled { screen, superseded: false })
     }
 
     /// Handles a press. Where that takes longer than anybody should wait (Telegram cannot say who is
-    /// subscribed, the database is away), the spinner is stopped first: its text is lost, the screen
-    /// that follows is not.
+    /// subscribed, the database is away), the spinner is stopped first; what had to be read follows in a
+    /// message of its own.
     async fn answer_in_time(
         &self,
         cx: Context<'_>,
@@ -105,7 +111,9 @@ impl Dispatcher {
             tracing::debug!(%error, "a slow press was not answered in time");
         }
         let mut outcome = outcome?;
-        outcome.replies.retain(|reply| !matches!(reply, Reply::Answer { .. }));
+        let known = self.services.people.get(callback.from.id).await?;
+        let person = known.map(|record| record.id);
+        outcome.replies = outcome.replies.into_iter().filter_map(|reply| belated(reply, person)).collect();
         Ok(outcome)
     }
 
@@ -158,6 +166,24 @@ fn answer_first(replies: &mut Vec<Reply>, callback: &str) {
         }
     };
     replies.insert(0, answer);
+}
+
+/// What is left to say where a press is answered already. An alert had to be closed, so it has to be read; a link
+/// would have opened. Whoever never wrote to the bot cannot be written to: their next press is faster, because
+/// what was found out is remembered.
+fn belated(reply: Reply, person: Option<UserId>) -> Option<Reply> {
+    match reply {
+        // The screen says it.
+        Reply::Answer { text: Some(Msg::AlertStale), .. } => None,
+        Reply::Answer { text: Some(text), alert: true, link, .. } => {
+            person.map(|to| Reply::Tell { to, text, link })
+        }
+        Reply::Answer { link: Some(link), .. } => {
+            person.map(|to| Reply::Tell { to, text: Msg::PressLate, link: Some(link) })
+        }
+        Reply::Answer { .. } => None,
+        other => Some(other),
+    }
 }
 
 fn kind(event: &Event) -> &'static str {

@@ -16,7 +16,7 @@ mod reply;
 mod view;
 mod wizard;
 
-pub use context::{Defaults, Services};
+pub use context::{Defaults, Services, closing};
 pub use delivery::Delivery;
 pub use dispatcher::Dispatcher;
 pub use features::draw::words::DrawWords;

@@ -59,6 +59,14 @@ pub enum Reply {
     Preview { to: UserId, code: Code },
     /// Turns the buttons of a post that is not the valid one into a link to that.
     Signpost { chat: ChatId, message: MessageId, link: String },
+    /// What an answer would have said that came too late for that: in a message of its own, with the link
+    /// that it would have opened.
+    Tell {
+        to: UserId,
+        text: Msg,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<DeepLink>,
+    },
     /// Takes the chat picker away.
     CloseChats { to: UserId, text: Msg },
 }

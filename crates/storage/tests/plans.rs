@@ -241,6 +241,7 @@ async fn all_scans(db: Db) -> BTreeSet<String> {
         updates.append(&batch);
         updates.undone(Seq::new(9000), &[1, 2, 3], 100);
         updates.apply(&applied);
+        updates.reword(Seq::new(5), "[]");
         updates.finish(&seqs);
         updates.record_failure(Seq::new(5), "e");
         updates.bury(Seq::new(5), "e");

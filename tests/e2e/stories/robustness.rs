@@ -3,8 +3,10 @@
 mod blocked;
 mod crash;
 mod crowd;
+mod half_said;
 mod join_storm;
 mod mutated_updates;
 mod redelivery;
+mod slow_press;
 mod strange_updates;
 mod telegram_trouble;

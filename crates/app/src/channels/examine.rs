@@ -54,7 +54,12 @@ impl ChannelService {
         purpose: Purpose,
     ) -> Result<Examined, ExamineError> {
         let name = chat.to_string();
-        let found = self.look(person, chat, purpose).await?;
+        let found = match self.look(person, chat.clone(), purpose).await {
+            Err(ExamineError::Telegram(error)) if is_out_of_sight(&error, &chat) => {
+                return Err(ExamineError::Refused(ChatRefusal::NotFound { name }));
+            }
+            found => found?,
+        };
         if !found.examined.channel.is_public() && !found.person.is_inside() {
             return Err(ExamineError::Refused(ChatRefusal::NotFound { name }));
         }
@@ -82,9 +87,10 @@ impl ChannelService {
         purpose: Purpose,
     ) -> Result<Examined, ExamineError> {
         let checked_at = self.clock.now();
-        match self.look(person, known.chat.into(), purpose).await {
+        let chat = ChatRef::from(known.chat);
+        match self.look(person, chat.clone(), purpose).await {
             Ok(found) => Ok(found.examined),
-            Err(ExamineError::Refused(_)) => {
+            Err(ExamineError::Telegram(error)) if is_out_of_sight(&error, &chat) => {
                 let channel = Channel { bot: Membership::Left, checked_at, ..known };
                 let obstacles = channel.bot_obstacles(purpose);
                 Ok(Examined { channel, obstacles })
@@ -131,21 +137,10 @@ impl ChannelService {
     }
 
     /// Follows a group that became a supergroup.
-    async fn info(&self, chat: ChatRef) -> Result<ChatInfo, ExamineError> {
-        let name = chat.to_string();
-        let answer = match self.messenger.chat(chat).await {
+    async fn info(&self, chat: ChatRef) -> Result<ChatInfo, TelegramError> {
+        match self.messenger.chat(chat).await {
             Err(TelegramError::Migrated(to)) => self.messenger.chat(to.into()).await,
             answer => answer,
-        };
-        match answer {
-            Ok(info) => Ok(info),
-            Err(
-                TelegramError::ChatLost(_)
-                | TelegramError::NotAllowed(_)
-                | TelegramError::Refused(_)
-                | TelegramError::Unreachable(_),
-            ) => Err(ExamineError::Refused(ChatRefusal::NotFound { name })),
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -174,5 +169,17 @@ impl ChannelService {
             Err(error) if error.is_transient() => Err(error.into()),
             Err(_) => Ok(None),
         }
+    }
+}
+
+/// Whether Telegram says that there is no such chat for the bot. Of a chat that is named by its number any
+/// other refusal says nothing about the chat; a name may also be one that Telegram does not take for one.
+fn is_out_of_sight(error: &TelegramError, chat: &ChatRef) -> bool {
+    match error {
+        TelegramError::ChatLost(_) => true,
+        TelegramError::Refused(_) | TelegramError::NotAllowed(_) | TelegramError::Unreachable(_) => {
+            matches!(chat, ChatRef::Username(_))
+        }
+        _ => false,
     }
 }

@@ -42,8 +42,9 @@ pub struct JoinRequest {
     pub wording: Wording,
 }
 
-/// Makes the reply, as it is stored with the update, of what came of it.
-pub type Wording = Arc<dyn Fn(&JoinAnswer) -> Result<String, StorageError> + Send + Sync>;
+/// Makes the reply, as it is stored with the update, of what came of it, and of the wizard that ended, as it was
+/// stored.
+pub type Wording = Arc<dyn Fn(&JoinAnswer, Option<&str>) -> Result<String, StorageError> + Send + Sync>;
 
 /// What a person hears.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,7 +143,7 @@ impl JoinGroup {
             let mut tx = self.db.begin_for_many().await?;
             let (records, mut wizards) = see(&mut tx, &wanted, self.clock.now()).await?;
             let decided = self.decide(&mut tx, &wanted, &records).await?;
-            let pending = apply(&mut tx, &wanted, &decided.answers).await?;
+            let pending = apply(&mut tx, &wanted, &decided.answers, &wizards).await?;
             if pending.len() < wanted.len() {
                 tx.rollback().await?;
                 wanted.retain(|request| pending.contains(&request.seq));
@@ -322,10 +323,12 @@ async fn apply(
     tx: &mut Tx,
     wanted: &[&JoinRequest],
     answers: &[JoinAnswer],
+    wizards: &HashMap<UserId, String>,
 ) -> Result<HashSet<Seq>, StorageError> {
     let mut applied = Vec::with_capacity(wanted.len());
     for (request, answer) in wanted.iter().zip(answers) {
-        applied.push(Applied { seq: request.seq, reply: Some((request.wording)(answer)?) });
+        let ended = wizards.get(&request.person.id).map(String::as_str);
+        applied.push(Applied { seq: request.seq, reply: Some((request.wording)(answer, ended)?) });
     }
     // Locks in one order, whichever process writes.
     applied.sort_by_key(|applied| applied.seq);

@@ -156,7 +156,7 @@ impl Parts {
             people: PeopleService {
                 db: db.clone(),
                 clock: clock.clone(),
-                seen: Batcher::start(SeenGroup { db: db.clone() }),
+                seen: Batcher::start(SeenGroup { db: db.clone(), closing: qura_bot::closing }),
                 operators,
             },
             sessions: SessionService { clock: clock.clone(), ttl: config.session_ttl },

@@ -184,6 +184,17 @@ impl UpdatesRepo<'_> {
         Ok(rows.into_iter().map(|(seq,)| Seq::new(seq)).collect())
     }
 
+    /// Changes what is to be said of an update that was applied in this transaction.
+    pub async fn reword(&mut self, seq: Seq, reply: &str) -> Result<(), StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE updates SET reply = $2 WHERE seq = $1 AND state = 'applied'",
+            seq.get(),
+            text(reply)
+        )?;
+        Ok(())
+    }
+
     /// Forgets updates that are done.
     pub async fn finish(&mut self, done: &[Seq]) -> Result<u64, StorageError> {
         execute!(self.conn,

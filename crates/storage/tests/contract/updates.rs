@@ -19,6 +19,7 @@ on_both_databases! {
     undone_updates_are_those_of_the_partitions,
     an_update_comes_back_as_it_was_stored,
     applying_returns_only_the_pending,
+    what_is_to_be_said_can_be_changed_once_an_update_is_applied,
     of_many_who_apply_an_update_one_does,
     an_application_rolled_back_leaves_it_pending,
     finished_updates_are_forgotten_but_the_dead_stay,
@@ -198,6 +199,17 @@ async fn applying_returns_only_the_pending(db: Db) {
     committed!(db, updates().apply(&[Applied { seq: Seq::new(6), reply: Some("second".into()) }]));
     let row = read!(db, updates().undone(Seq::new(5), &[0], 1)).remove(0);
     assert_eq!(row.reply.as_deref(), Some("first"));
+}
+
+async fn what_is_to_be_said_can_be_changed_once_an_update_is_applied(db: Db) {
+    stored(&db, &updates([1, 2])).await;
+    committed!(db, updates().apply(&applied([1])));
+    committed!(db, updates().reword(Seq::new(1), "[1]"));
+    // Of one that is not applied nothing is to be said yet.
+    committed!(db, updates().reword(Seq::new(2), "[2]"));
+    let replies: Vec<_> =
+        read!(db, updates().undone(Seq::new(0), &[0], 10)).into_iter().map(|row| row.reply).collect();
+    assert_eq!(replies, [Some("[1]".to_owned()), None]);
 }
 
 async fn of_many_who_apply_an_update_one_does(db: Db) {

@@ -1,6 +1,7 @@
 //! The bot loses a right, or is thrown out, or has everything again: those who linked the chat hear it, once.
 
 use qura_i18n::Msg;
+use serde_json::json;
 
 use super::{adds, channel_of, opens_the_list};
 use crate::world::{ChannelPlan, World};
@@ -64,6 +65,31 @@ async fn a_person_who_is_no_administrator_any_more_sees_it() {
     sara.sees(Msg::ChannelsObstaclePersonNotAdministrator).await;
     // The bot's rights are what they were.
     assert_eq!(sara.count(Msg::ChannelsLost { title: news.title.clone() }).await, 0);
+    w.ends().await;
+}
+
+/// Telegram refuses a question for many reasons; only some of them mean that the bot is out.
+#[tokio::test]
+async fn a_question_that_telegram_refuses_for_another_reason_says_nothing_about_the_bot() {
+    let mut w = World::open().await;
+    let sara = w.member("سارة").await;
+    let news = channel_of(&w, &sara, ChannelPlan::public("أخبار", "qura_news")).await;
+    adds(&sara, &news).await;
+    let refused =
+        json!({"kind": "bad_request", "method": "getChat", "count": 1, "description": "RPC_CALL_FAIL"});
+    w.control.fault(refused).await;
+    w.expected.tolerated.push("RPC_CALL_FAIL");
+    sara.presses("تحديث").await.alerts(Msg::AlertError);
+    w.settles().await;
+    assert_eq!(sara.count(Msg::ChannelsLost { title: news.title.clone() }).await, 0);
+    let known = "SELECT chat_id, bot FROM channels";
+    let known: Vec<(i64, String)> = w.database.rows(known).await;
+    assert!(known.iter().all(|(_, bot)| bot.contains("administrator")), "{known:?}");
+    // Thrown out is thrown out.
+    news.removes_the_bot().await;
+    w.settles().await;
+    w.expected.tolerated.push("kicked");
+    sara.presses("تحديث").await.toasts(Msg::ChannelsRecheckLacking);
     w.ends().await;
 }
 

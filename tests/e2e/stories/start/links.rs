@@ -44,6 +44,21 @@ async fn nobody_invites_themself() {
 }
 
 #[tokio::test]
+async fn nobody_is_invited_by_somebody_who_is_not_there() {
+    let w = World::open().await;
+    let (sara, stranger) = (w.person("سارة").await, w.person("غريب").await);
+    // Of these numbers one is nobody's, and one of somebody who never came to the bot.
+    sara.starts_with("123456789012").await;
+    sara.sees(sara.menu()).await;
+    assert_eq!(referrer(&w, &sara).await, None);
+    let mona = w.person("منى").await;
+    mona.starts_with(&stranger.id().to_string()).await;
+    mona.sees(mona.menu()).await;
+    assert_eq!(referrer(&w, &mona).await, None);
+    w.ends().await;
+}
+
+#[tokio::test]
 async fn a_link_that_leads_nowhere_leads_to_the_menu_with_a_sentence() {
     let w = World::open().await;
     let longest = "A".repeat(64);

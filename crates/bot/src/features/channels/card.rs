@@ -1,5 +1,6 @@
 //! The screen of a linked chat: what it is, what is missing there, refreshing and removing it.
 
+use qura_app::channels::ExamineError;
 use qura_app::ingest::HandleError;
 use qura_domain::channel::{Channel, Obstacle, Purpose};
 use qura_domain::chat::ChatKind;
@@ -186,7 +187,13 @@ pub async fn refreshed(
     chat: ChatId,
 ) -> Result<Outcome, HandleError> {
     let person = press.person.id;
-    let examined = cx.services.channels.refresh(person, chat, Purpose::Publish).await.map_err(failure)?;
+    let examined = match cx.services.channels.refresh(person, chat, Purpose::Publish).await {
+        Err(ExamineError::Telegram(error)) if !error.is_transient() => {
+            tracing::warn!(chat_id = chat.get(), %error, "a chat cannot be looked at");
+            return Ok(cx.say(vec![press.alert(Msg::AlertError)]));
+        }
+        examined => examined.map_err(failure)?,
+    };
     let Some(examined) = examined else { return gone(cx, press).await };
     let toast = match examined.obstacles.is_empty() {
         true => Msg::ChannelsRefreshed,

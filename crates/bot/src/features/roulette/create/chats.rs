@@ -101,6 +101,10 @@ pub async fn picked(
     let examined = match cx.services.channels.refresh(person, chat, Purpose::Publish).await {
         Ok(examined) => examined,
         Err(ExamineError::Storage(error)) => return Err(error.into()),
+        Err(ExamineError::Telegram(error)) if !error.is_transient() => {
+            tracing::warn!(chat_id = chat.get(), %error, "a chat cannot be looked at");
+            return Ok(cx.say(vec![press.alert(Msg::AlertError)]));
+        }
         Err(error) => return Err(HandleError::Transient(error.to_string())),
     };
     let Some(examined) = examined else {

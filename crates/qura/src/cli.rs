@@ -46,6 +46,9 @@ pub enum Command {
         /// The digest of the last of them, as the channel shows it.
         #[arg(long)]
         digest: Option<String>,
+        /// The proof of your own ticket, as the bot sent it to you.
+        #[arg(long)]
+        opening: Option<PathBuf>,
     },
 }
 

@@ -40,8 +40,8 @@ fn workers() -> usize {
 
 fn start(cli: Cli) -> anyhow::Result<()> {
     // For anyone who holds a receipt, also without the bot's settings.
-    if let Some(Command::Verify { documents, digest }) = &cli.command {
-        return verify::run(documents, digest.as_deref());
+    if let Some(Command::Verify { documents, digest, opening }) = &cli.command {
+        return verify::run(documents, digest.as_deref(), opening.as_deref());
     }
     let config = Config::load()?;
     logging::start(config.log_format);
@@ -55,7 +55,9 @@ fn start(cli: Cli) -> anyhow::Result<()> {
             Some(Command::Migrate { action }) => migrate::run(&config, action).await,
             Some(Command::Doctor) => doctor::run(config).await,
             Some(Command::Admin { action }) => admin::run(&config, action).await,
-            Some(Command::Verify { documents, digest }) => verify::run(&documents, digest.as_deref()),
+            Some(Command::Verify { documents, digest, opening }) => {
+                verify::run(&documents, digest.as_deref(), opening.as_deref())
+            }
         }
     })
 }

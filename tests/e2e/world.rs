@@ -115,6 +115,7 @@ impl World {
 
     /// The program dies at this instant.
     pub fn program_is_killed(&mut self) {
+        self.expected.survives_a_death();
         self.program.take().expect("a running program").is_killed();
     }
 
@@ -167,6 +168,7 @@ impl World {
 
     /// It died there, and starts again.
     pub async fn died_and_starts_again(&mut self) {
+        self.expected.survives_a_death();
         let status = self.program_ends_within(PATIENCE).await;
         assert!(!status.success() && status.code().is_none(), "it ended in another way: {status}");
         self.program_starts();

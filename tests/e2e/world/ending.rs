@@ -21,6 +21,14 @@ pub struct Expected {
 /// Telegram's word for an edit that changes nothing: harmless, and always allowed.
 const NOT_MODIFIED: &str = "message is not modified";
 
+impl Expected {
+    /// A program dies: what it said last may be said once more. A press cannot be answered twice, and Telegram
+    /// says so of the second answer.
+    pub fn survives_a_death(&mut self) {
+        self.tolerated.push("query is too old");
+    }
+}
+
 impl World {
     /// Telegram will refuse such calls, at least one.
     pub fn expects_refusal(&mut self, method: &'static str, text: &'static str) {

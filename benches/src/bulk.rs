@@ -17,7 +17,7 @@ use crate::stage::{CHANNEL, Record, Stage};
 pub struct Bulk {
     /// To as many people.
     pub messages: u32,
-    /// `TELEGRAM_BROADCASTS_PER_SECOND`. Telegram's own 30 would take eleven minutes.
+    /// `TELEGRAM_BROADCASTS_PER_SECOND`, 1 to 1,000.
     pub a_second: u32,
 }
 

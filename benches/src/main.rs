@@ -50,6 +50,10 @@ struct Arguments {
     /// How long the steady crowds come.
     #[arg(long, default_value_t = 15.0)]
     minutes: f64,
+    /// How many a second the bulk send may send; ten times Telegram's limit, so that it does not take eleven
+    /// minutes.
+    #[arg(long, default_value_t = 300)]
+    limit: u32,
     /// Where the figures go as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -106,8 +110,7 @@ fn scenarios(arguments: &Arguments) -> Vec<Scenario> {
     let join = |before| Work::Join(Size { people: arguments.people / 2, rate: 0 }, before);
     let (empty, million) = (join(Before::Participants(0)), join(Before::Participants(1_000_000)));
     let steady = Work::Steady(Steady { minutes: arguments.minutes, rate: 200 });
-    // Ten times Telegram's limit, so that it does not take eleven minutes.
-    let bulk = Work::Bulk(Bulk { messages: arguments.people, a_second: 300 });
+    let bulk = Work::Bulk(Bulk { messages: arguments.people, a_second: arguments.limit });
     vec![
         always("echo", Setup::Echo, full),
         always("embedded, full speed", Setup::Embedded, full),

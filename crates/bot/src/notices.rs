@@ -54,6 +54,7 @@ fn view(notice: &Notice, viewer: &Viewer) -> View {
         Notice::LotteryMilestone { code, count, .. } => joining::notices::milestone(viewer, code, *count),
         Notice::LotteryPaused { code, reason, .. } => joining::notices::paused(viewer, code, *reason),
         Notice::LotteryPostLost { code, .. } => managing::notices::post_lost(viewer, code),
+        Notice::LotteryMoved { code, .. } => managing::notices::moved(viewer, code),
         Notice::LotteryTakenOver { code, .. } => managing::notices::taken_over(viewer, code),
         Notice::ReportFailed { code, .. } => managing::notices::report_failed(viewer, code),
         Notice::LotteryNotRepublished { code, .. } => managing::notices::not_republished(viewer, code),

@@ -11,6 +11,7 @@ mod joining;
 mod lost_conditions;
 mod managing;
 mod membership;
+mod migration;
 mod mine;
 mod names;
 pub mod organizing;

@@ -138,7 +138,10 @@ impl Channel {
     /// The basic group becomes a supergroup, which is what remains of it.
     pub async fn becomes_a_supergroup(&self) -> Channel {
         let new = self.control.post(&format!("/chats/{}/migrate", self.id), json!({})).await;
-        Channel { id: new["id"].as_i64().unwrap(), ..self.clone() }
+        let id = new["id"].as_i64().unwrap();
+        let view = self.control.get(&format!("/chats/{id}?viewer={}", self.owner)).await;
+        let link = view["invite_link"].as_str().map_or_else(|| self.link.clone(), str::to_owned);
+        Channel { id, link, ..self.clone() }
     }
 
     /// The owner lets somebody in who asked.

@@ -20,6 +20,8 @@ pub struct DrawPlan {
     pub mode: Mode,
     pub people: usize,
     pub settings: LotterySettings,
+    /// In a basic group, which may become a supergroup; else in a public channel.
+    pub is_in_group: bool,
 }
 
 /// An open lottery whose draw may be ordered.
@@ -38,11 +40,15 @@ impl DrawPlan {
     /// Drawn without a beacon, among so many people.
     pub fn among(people: usize) -> Self {
         let settings = LotterySettings { challenge: None::<ChallengeKind>, ..LotterySettings::default() };
-        Self { mode: Mode::Secret, people, settings }
+        Self { mode: Mode::Secret, people, settings, is_in_group: false }
     }
 
     pub fn by_beacon(self) -> Self {
         Self { mode: Mode::Beacon, ..self }
+    }
+
+    pub fn in_a_group(self) -> Self {
+        Self { is_in_group: true, ..self }
     }
 
     pub fn winners(mut self, winners: u32, reserves: u32) -> Self {
@@ -70,7 +76,11 @@ impl DrawPlan {
 
     /// Makes all of it in a world whose program does not run.
     pub async fn open(self, w: &World) -> OpenLottery {
-        let channel = w.channel(ChannelPlan::public("قناة السحب", "qura_draws")).await;
+        let place = match self.is_in_group {
+            true => ChannelPlan::basic_group("مجموعة السحب"),
+            false => ChannelPlan::public("قناة السحب", "qura_draws"),
+        };
+        let channel = w.channel(place).await;
         channel.appoints_the_bot().await;
         let organizer = w.person("منظم السحب").await;
         organizer.starts().await;

@@ -58,6 +58,8 @@ pub enum Notice {
     LotteryNotRepublished { person: UserId, code: Code },
     /// To an organizer: the post of a lottery is gone, and may be published again.
     LotteryPostLost { person: UserId, code: Code },
+    /// To an organizer: the group became a supergroup, and their lottery is published there anew.
+    LotteryMoved { person: UserId, code: Code },
     /// About a draw: to this person, or in the lottery's chat, of which they are the organizer.
     Draw { person: UserId, lottery: LotteryId, draw: DrawNotice },
     /// To an organizer: their lottery is published in the chat of this title, at this address.
@@ -82,6 +84,7 @@ impl Notice {
             | Self::ReportFailed { person, .. }
             | Self::LotteryNotRepublished { person, .. }
             | Self::LotteryPostLost { person, .. }
+            | Self::LotteryMoved { person, .. }
             | Self::Draw { person, .. }
             | Self::LotteryPublished { person, .. }
             | Self::LotteryNotPublished { person, .. } => *person,

@@ -121,6 +121,17 @@ impl MembershipEventRepo<'_> {
         rows.into_iter().map(event).collect()
     }
 
+    /// A group became a supergroup: what happened in it happened in the new one. No update tells of two
+    /// chats, so no two events become one.
+    pub async fn migrate(&mut self, from: ChatId, to: ChatId) -> Result<u64, StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE membership_events SET chat_id = $2 WHERE chat_id = $1",
+            from.get(),
+            to.get()
+        )
+    }
+
     /// Forgets events before the given time, at most `limit`, and returns how many. What a person is
     /// is then no longer known where nothing was heard of them since.
     pub async fn purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StorageError> {

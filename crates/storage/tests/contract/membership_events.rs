@@ -12,6 +12,7 @@ on_both_databases! {
     who_acted_is_kept,
     what_was_at_a_moment_can_be_asked,
     old_events_are_forgotten,
+    what_happened_in_a_group_happened_in_its_supergroup,
 }
 
 const CHAT: ChatId = ChatId::new(-5);
@@ -99,4 +100,21 @@ async fn old_events_are_forgotten(db: Db) {
     let users = [1, 2, 3].map(UserId::new);
     let left = read!(db, membership_events().latest(CHAT, &users, END));
     assert_eq!(left.iter().map(|event| event.user.get()).collect::<Vec<_>>(), [3]);
+}
+
+async fn what_happened_in_a_group_happened_in_its_supergroup(db: Db) {
+    let (from, to) = (CHAT, ChatId::new(-1_000_005));
+    let removed = MembershipEvent { actor: UserId::new(99), ..event(1, 10, 100, Membership::Kicked) };
+    let elsewhere = MembershipEvent { chat: ChatId::new(-6), ..event(1, 11, 101, Membership::Left) };
+    let there = MembershipEvent { chat: to, ..event(1, 10, 102, Membership::Left) };
+    for known in [removed, elsewhere, there] {
+        committed!(db, membership_events().record(&known));
+    }
+    assert_eq!(committed!(db, membership_events().migrate(from, to)), 1);
+    // Told twice: in the old chat and in the new one.
+    assert_eq!(committed!(db, membership_events().migrate(from, to)), 0);
+    assert_eq!(read!(db, membership_events().latest(from, &[UserId::new(1)], END)), []);
+    assert_eq!(read!(db, membership_events().latest(to, &[UserId::new(1)], END)), [there]);
+    assert_eq!(committed!(db, membership_events().purge(at(11), 10)), 2);
+    assert_eq!(read!(db, membership_events().latest(ChatId::new(-6), &[UserId::new(1)], END)), [elsewhere]);
 }

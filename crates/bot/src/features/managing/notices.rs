@@ -15,6 +15,13 @@ pub fn post_lost(viewer: &Viewer, code: &Code) -> View {
         .done()
 }
 
+/// The group became a supergroup.
+pub fn moved(viewer: &Viewer, code: &Code) -> View {
+    View::of(viewer, &Msg::LotteryMoved { code: code.to_string() })
+        .press(&Msg::RouletteManage, &RouletteButton::Card { code: code.clone() })
+        .done()
+}
+
 pub fn not_republished(viewer: &Viewer, code: &Code) -> View {
     View::of(viewer, &Msg::ManageNotRepublished { code: code.to_string() })
         .press(&Msg::ManageRepublish, &ManageButton::Ask { code: code.clone(), act: Act::Republish })

@@ -59,6 +59,7 @@ pub struct Send {
     forward: Option<Forward>,
     as_chat: Option<Value>,
     via_bot: Option<Value>,
+    album: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +90,10 @@ pub async fn send(State(app): State<App>, Path(person): Path<i64>, Body(send): B
     if let Some(bot) = &send.via_bot {
         message.via_bot = Some(world.named_bot(Some(bot))?);
     }
+    if send.album.is_some() && send.media.is_none() {
+        return Err(Problem::bad("an album has media"));
+    }
+    message.album = send.album;
     match send.forward {
         Some(forward) => world.write_forward(person, &mut message, &forward)?,
         None => world.write_content(&mut message, send.text, send.entities, send.media)?,

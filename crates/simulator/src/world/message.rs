@@ -31,6 +31,8 @@ pub struct Message {
     pub text: String,
     pub entities: Vec<Value>,
     pub media: Option<Media>,
+    /// What the parts of an album have in common.
+    pub album: Option<String>,
     /// The Bot API's field of a service message and its value.
     pub service: Option<(String, Value)>,
     /// The rows of the inline keyboard.
@@ -78,6 +80,7 @@ impl Message {
             text: String::new(),
             entities: Vec::new(),
             media: None,
+            album: None,
             service: None,
             buttons: Vec::new(),
             had_reply_markup: false,
@@ -205,6 +208,9 @@ fn write_content(message: &Message, json: &mut Value) {
     let (text, entities) = match &message.media {
         Some(media) => {
             media.write(json);
+            if let Some(album) = &message.album {
+                json.put("media_group_id", album.as_str());
+            }
             ("caption", "caption_entities")
         }
         None => ("text", "entities"),

@@ -121,3 +121,48 @@ async fn who_joins_and_leaves_at_once_and_accounts_in_a_row_are_shown_and_exclud
     assert_eq!(states, ["registered", "excluded", "excluded"]);
     w.ends().await;
 }
+
+#[tokio::test]
+async fn many_fresh_accounts_within_seconds_are_a_burst_that_the_organizer_sees() {
+    const BURST: i64 = 1;
+
+    let (mut w, channel, sara, lottery) = managed(LotteryPlan::simple()).await;
+    joins(&w, &channel, &lottery, "مبكرة").await;
+    w.passes(Duration::from_secs(60)).await;
+    let mut crowd = Vec::new();
+    for number in 1..=24 {
+        crowd.push(subscriber(&w, &channel, &format!("حساب {number}")).await);
+    }
+    // They know the link: no button is needed to open it.
+    let mut acts = tokio::task::JoinSet::new();
+    for person in crowd {
+        let payload = lottery.payload();
+        acts.spawn(async move { person.starts_with(&payload).await });
+    }
+    acts.join_all().await;
+    w.comes_true("all of them are in", async || w.tickets().await.len() == 25).await;
+    w.settles().await;
+    w.passes(Duration::from_secs(75)).await;
+    w.comes_true("the joins are looked through", async || {
+        let rows: Vec<(i64,)> = w.database.rows("SELECT examined FROM lottery_counters").await;
+        rows[0].0 == 25
+    })
+    .await;
+    let signals: Vec<(i64,)> =
+        w.database.rows("SELECT signals FROM lottery_participants ORDER BY ticket").await;
+    let bursts: Vec<bool> = signals.iter().map(|(signals,)| signals & BURST != 0).collect();
+    assert!(!bursts[0] && bursts[1..].iter().all(|burst| *burst), "{signals:?}");
+    // Nobody is refused for it: the organizer sees how many, and decides.
+    assert!(w.tickets().await.iter().all(|(_, _, state)| state == "registered"));
+    let card = opens_the_card(&sara, "الجارية").await;
+    let share = Msg::ManageCardSuspects { count: 24, percent: 96 }.plain(Default::default());
+    assert!(card.text.contains(&share), "{}", card.text);
+    sara.presses("المشتبه بهم").await.is_quiet();
+    sara.sees(Msg::ManageSuspects).await;
+    sara.presses("استبعاد الكل").await.is_quiet();
+    sara.sees(Msg::ManageExcludeAllConfirm { count: 24 }).await;
+    sara.presses("تأكيد").await.is_quiet();
+    sara.sees(Msg::ManageExcludedAll { count: 24 }).await;
+    w.post_shows(&lottery, 1).await;
+    w.ends().await;
+}

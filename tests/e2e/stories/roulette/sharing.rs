@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Channel, ChannelPlan, Person, World};
+use super::organizing::{begins, code, organizer, publishes, skips_and_fills};
+use crate::world::{Channel, ChannelPlan, Person, TOKEN, USERNAME, World};
 
 /// A lottery that is there before the program starts.
 struct Planted<'a> {
@@ -154,5 +155,28 @@ async fn the_template_comes_into_the_chat_with_a_way_to_the_lottery() {
     assert_eq!((&view["text"], &view["media"]["file_id"]), (&json!("سحب"), &json!(photo)));
     let way = mona.follows(&group, shared, "الانتقال إلى السحب").await;
     assert_eq!(way["kind"], "start", "strangers cannot open the post: the private chat opens");
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_bot_without_inline_mode_has_its_link_shared_by_telegrams_own_page() {
+    let mut w = World::builder().idle().start().await;
+    let bot = json!({"token": TOKEN, "username": USERNAME, "name": "قُرعة", "inline": false});
+    w.control.post("/bots", bot).await;
+    wakes(&mut w).await;
+    let (sara, news) = organizer(&w).await;
+    begins(&sara, &news).await;
+    skips_and_fills(&sara, "سحب").await;
+    let post = publishes(&w, &sara, &news).await;
+    let share = &post["buttons"][1][0];
+    assert!(share["text"].as_str().unwrap().contains("مشاركة السحب"), "{share}");
+    let page = reqwest::Url::parse(share["url"].as_str().unwrap()).unwrap();
+    assert_eq!(format!("{}{}", page.host_str().unwrap(), page.path()), "t.me/share/url");
+    let shared = page.query_pairs().find(|(name, _)| name == "url").unwrap().1.into_owned();
+    assert_eq!(shared, format!("https://t.me/{USERNAME}?start=join_{}", code(&w).await));
+    // Whoever gets it comes to the lottery; nobody else is asked for.
+    let mona = w.person("منى").await;
+    mona.opens(&shared).await;
+    mona.sees(qura_i18n::Msg::JoinNotMember { title: "أخبار".into() }).await;
     w.ends().await;
 }

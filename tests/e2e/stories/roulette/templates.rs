@@ -3,8 +3,9 @@
 use qura_i18n::Msg;
 use serde_json::{Value, json};
 
+use super::managed;
 use super::organizing::{begins, organizer, publishes, takes_the_numbers};
-use crate::world::World;
+use crate::world::{Lottery, LotteryPlan, Person, Screen, World};
 
 /// 3,900 characters with 50 entities that ends in a surrogate pair.
 fn rich() -> (String, Vec<Value>) {
@@ -124,5 +125,106 @@ async fn what_is_no_template_is_refused_with_a_sentence() {
     let caption = "ق".repeat(1_024);
     sara.sends(json!({"media": {"kind": "photo"}, "text": caption})).await;
     takes_the_numbers(&sara).await;
+    w.ends().await;
+}
+
+/// A part of an album.
+fn part(album: &str, caption: &str) -> Value {
+    json!({"media": {"kind": "photo"}, "text": caption, "album": album})
+}
+
+/// Telegram sends each part of an album as a message of its own.
+#[tokio::test]
+async fn an_album_is_refused_once_however_many_parts_it_has() {
+    let w = World::open().await;
+    let (sara, news) = organizer(&w).await;
+    begins(&sara, &news).await;
+    sara.presses("تخطي").await.is_quiet();
+    sara.sees(Msg::RouletteTemplate).await;
+    for caption in ["ألبوم", "", "", "آخره"] {
+        sara.sends(part("77", caption)).await;
+    }
+    w.settles().await;
+    assert_eq!(sara.count(Msg::RouletteErrorAlbum).await, 1);
+    for _ in 0..2 {
+        sara.sends(part("78", "")).await;
+    }
+    w.settles().await;
+    assert_eq!(sara.count(Msg::RouletteErrorAlbum).await, 2);
+    let kept: Vec<(String,)> = w.database.rows("SELECT template FROM lotteries").await;
+    assert!(!kept[0].0.contains("photo") && !kept[0].0.contains("آخره"), "{kept:?}");
+    sara.looks_away().await;
+    sara.sends(json!({"media": {"kind": "photo"}, "text": "صورة واحدة"})).await;
+    takes_the_numbers(&sara).await;
+    let post = publishes(&w, &sara, &news).await;
+    assert_eq!((&post["media"]["kind"], &post["text"]), (&json!("photo"), &json!("صورة واحدة")));
+    w.ends().await;
+}
+
+/// «تعديل» → «كليشة», answered by this.
+async fn edits(sara: &Person, template: Value, said: Msg) {
+    sara.presses("كليشة").await.is_quiet();
+    sara.sees(Msg::RouletteTemplate).await;
+    sara.sends(template).await;
+    sara.sees(said).await;
+}
+
+/// The lottery with the post that it has now.
+async fn posted(w: &World, lottery: &Lottery) -> Lottery {
+    let post = async || -> Option<i64> {
+        let rows: Vec<(Option<i64>,)> = w.database.rows("SELECT message_id FROM lotteries").await;
+        rows[0].0
+    };
+    w.comes_true("there is a new post", async || post().await.is_some_and(|post| post != lottery.post)).await;
+    w.settles().await;
+    Lottery { post: post().await.unwrap(), ..lottery.clone() }
+}
+
+#[tokio::test]
+async fn other_media_are_a_new_post_and_the_old_one_leads_to_it() {
+    let (w, channel, sara, mut lottery) = managed(LotteryPlan::simple()).await;
+    sara.presses("تعديل").await.is_quiet();
+    sara.sees(Msg::ManageEdit).await;
+    // An album is none here either.
+    sara.presses("كليشة").await.is_quiet();
+    sara.sees(Msg::RouletteTemplate).await;
+    for _ in 0..3 {
+        sara.sends(part("77", "ألبوم")).await;
+    }
+    w.settles().await;
+    assert_eq!(sara.count(Msg::RouletteErrorAlbum).await, 1);
+    sara.sees(Msg::RouletteErrorAlbum).await;
+    sara.presses("رجوع").await.is_quiet();
+    sara.sees(Msg::ManageEdit).await;
+    let file = w.control.post("/files?kind=photo", json!("a picture")).await["file_id"].clone();
+    let same = |caption: &str| json!({"media": {"kind": "photo", "file_id": file}, "text": caption});
+    let other = |kind: &str| json!({"media": {"kind": kind}, "text": "سحب جديد"});
+    // From text to a picture, to another, to a video, and back to text: each is a post of its own.
+    for template in [same("سحب بصورة"), other("photo"), other("video"), json!({"text": "نص وحده"})]
+    {
+        let words = template["text"].as_str().unwrap().to_owned();
+        let kind = template["media"]["kind"].clone();
+        edits(&sara, template, Msg::ManageEditedAnew).await;
+        let new = posted(&w, &lottery).await;
+        let view = channel.message(new.post).await;
+        assert_eq!((&view["text"], &view["media"]["kind"]), (&json!(words), &kind));
+        let old = Screen::of(&channel.message(lottery.post).await);
+        let link = format!("https://t.me/sara_channel/{}", new.post);
+        assert_eq!((old.labels().len(), old.rows[0][0].url.as_ref()), (1, Some(&link)));
+        lottery = new;
+        w.post_shows(&lottery, 0).await;
+    }
+    // Words alone are changed in place, also under a picture.
+    edits(&sara, same("سحب بصورة"), Msg::ManageEditedAnew).await;
+    lottery = posted(&w, &lottery).await;
+    edits(&sara, same("بكلام آخر"), Msg::ManageEdited).await;
+    w.comes_true("the post has it", async || {
+        channel.message(lottery.post).await["text"] == json!("بكلام آخر")
+    })
+    .await;
+    let laila = super::subscriber(&w, &channel, "ليلى").await;
+    laila.joins_lottery(&lottery).await;
+    laila.sees(Msg::JoinRegistered { ticket: 1 }).await;
+    w.post_shows(&lottery, 1).await;
     w.ends().await;
 }

@@ -10,6 +10,7 @@ mod frozen;
 mod health;
 mod joining;
 mod ledger;
+mod lotteries;
 mod outages;
 mod rolling;
 mod services;

@@ -20,6 +20,7 @@ mod publishing;
 mod refusals;
 mod reports;
 mod rights;
+pub mod scheduled;
 mod sharing;
 mod templates;
 

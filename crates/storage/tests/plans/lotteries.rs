@@ -233,6 +233,7 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         user_channels.purge(at(500), 10);
         membership_events.record(&event);
         membership_events.latest(ChatId::new(1), &users, at(9_000));
+        membership_events.migrate(chat, ChatId::new(-9));
         membership_events.purge(at(500), 10);
         challenges.get(user, 5);
         challenges.save(user, 5, &Attempts::default(), at(1));

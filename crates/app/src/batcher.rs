@@ -72,7 +72,9 @@ impl<G: Group> Batcher<G> {
     }
 }
 
-/// One bad item must not take the others down: a group that fails is written one by one.
+/// One bad item must not take the others down: a group that fails is written one by one. One that was
+/// interrupted may be there, and only the answer to its commit was lost: whoever asked looks at each again, or
+/// they would take their own effect for somebody else's.
 async fn write<G: Group>(group: &G, items: &[G::Item], answers: Vec<Answer<G>>) {
     match group.write(items).await {
         Ok(outputs) => {
@@ -84,6 +86,12 @@ async fn write<G: Group>(group: &G, items: &[G::Item], answers: Vec<Answer<G>>) 
         Err(error) if items.len() == 1 => {
             if let Some(answer) = answers.into_iter().next() {
                 let _ = answer.send(Err(error));
+            }
+        }
+        Err(error) if error.is_transient() => {
+            tracing::warn!(error = error.detail(), items = items.len(), "a group was interrupted");
+            for answer in answers {
+                let _ = answer.send(Err(StorageError::Interrupted));
             }
         }
         Err(_) => {
@@ -167,6 +175,34 @@ mod tests {
         assert_eq!((early.len(), late.len()), (3, 2));
         assert_eq!(begun.elapsed(), BETWEEN_CROWDS);
         assert_eq!(*sizes.lock().unwrap(), [CROWD - 1, CROWD, 5]);
+    }
+
+    /// Writes everything, and loses the answer to the first commit.
+    struct Deaf(Arc<Mutex<Vec<u32>>>);
+
+    #[async_trait]
+    impl Group for Deaf {
+        type Item = u32;
+        type Output = bool;
+
+        async fn write(&self, items: &[u32]) -> Result<Vec<bool>, StorageError> {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let mut written = self.0.lock().unwrap();
+            let new = items.iter().map(|n| !written.contains(n)).collect();
+            let is_first = written.len() == 1;
+            written.extend(items);
+            if is_first { Err(StorageError::Interrupted) } else { Ok(new) }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_whose_commit_was_not_confirmed_is_told_that_somebody_else_did_it() {
+        let batcher = Batcher::start(Deaf(Arc::default()));
+        // The first is written alone, the others gather meanwhile.
+        let asked = (1..=5).map(|n| batcher.submit(n));
+        let said = futures::future::join_all(asked).await;
+        let unsure = said.iter().filter(|said| matches!(said, Err(StorageError::Interrupted))).count();
+        assert_eq!((unsure, said.iter().filter(|said| matches!(said, Ok(true))).count()), (4, 1), "{said:?}");
     }
 
     #[tokio::test(start_paused = true)]

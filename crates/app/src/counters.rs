@@ -203,6 +203,11 @@ impl CounterRefresher {
             Err(error) => {
                 let chat_id = claimed.chat.get();
                 tracing::warn!(chat_id, %error, "a post keeps an old number for now");
+                if matches!(error, TelegramError::ChatLost(_) | TelegramError::NotAllowed(_)) {
+                    // Until the bot has the chat back, or the number changes: what nobody can edit must not take
+                    // the turns of what can be edited.
+                    tx.lottery_counters().record_shown(claimed, now).await?;
+                }
             }
         }
         tx.commit().await?;

@@ -86,6 +86,10 @@ impl ExamineJoins {
         for (user, signals) in found {
             tx.participants().flag(lottery, user, signals).await?;
         }
+        // On its own: who goes or is excluded holds the lottery's lock and waits for participants'. What is
+        // looked through twice comes to the same.
+        tx.commit().await?;
+        let mut tx = self.db.begin().await?;
         tx.lottery_counters().record_examined(lottery, last).await?;
         tx.commit().await?;
         Ok((batch.len() == BATCH).then_some(last))

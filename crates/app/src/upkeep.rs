@@ -18,8 +18,9 @@ const JOIN_REQUESTS: Duration = Duration::from_hours(30 * 24);
 /// Attempts at challenges are signs of fraud as long as their lottery runs; few run longer.
 const ATTEMPTS: Duration = Duration::from_hours(90 * 24);
 
-/// Reports look at who is still in a channel 30 days after a lottery (flows, section 10).
-const MEMBERSHIPS: Duration = Duration::from_hours(90 * 24);
+/// Longer than a lottery with a date may run (`LotterySettings::HORIZON`): who left during it wins nothing. One
+/// without a date keeps its chats' events until it is over.
+const MEMBERSHIPS: Duration = Duration::from_hours(400 * 24);
 
 /// Rows a transaction takes at most, so that it stays short on SQLite.
 const CHUNK: u32 = 500;

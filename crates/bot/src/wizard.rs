@@ -78,11 +78,6 @@ pub enum Answer {
 }
 
 impl Wizard {
-    /// As it was stored; `None` for one of a program that knows more.
-    pub fn of(session: &Session) -> Option<Self> {
-        serde_json::from_str(&session.state).ok()
-    }
-
     async fn judge(
         &self,
         cx: Context<'_>,

@@ -13,6 +13,9 @@ pub enum StorageError {
     /// Another poller has taken over: what this one read must not be stored.
     #[error("another poller took over")]
     Fenced,
+    /// What many effects were written with was interrupted: whether one of them is there has to be read.
+    #[error("a group of effects was interrupted")]
+    Interrupted,
     /// The program is stopping.
     #[error("the database is being closed")]
     Stopped,
@@ -29,6 +32,7 @@ impl StorageError {
             Self::Database(error) => {
                 matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed)
             }
+            Self::Interrupted => true,
             Self::Unreadable(_) | Self::Fenced | Self::Stopped => false,
         }
     }

@@ -192,6 +192,20 @@ impl World {
         self.program_starts();
     }
 
+    /// Who takes part has to be a member of this channel as well. While no program runs.
+    pub async fn asks_for(&self, lottery: &OpenLottery, channel: &Channel) {
+        let sql = format!(
+            "INSERT INTO channels (chat_id, kind, title, bot, checked_at)
+             VALUES ({chat}, 'channel', '{title}', '\"member\"', 0);
+             INSERT INTO lottery_conditions (lottery_id, position, kind, chat_id)
+             VALUES ({id}, 0, 'channel', {chat});",
+            chat = channel.id,
+            title = channel.title,
+            id = lottery.id.get()
+        );
+        self.database.runs(&sql).await;
+    }
+
     /// The state of a lottery.
     pub async fn state_of(&self, lottery: &OpenLottery) -> String {
         let rows: Vec<(i64, String)> = self.database.rows("SELECT id, state FROM lotteries").await;

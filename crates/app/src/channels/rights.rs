@@ -55,6 +55,9 @@ impl ChannelService {
     ) -> Result<(), StorageError> {
         let mut paused = self.suspend(tx, after).await?;
         let (had, has) = (before.bot_obstacles(Purpose::Publish), after.bot_obstacles(Purpose::Publish));
+        if has.is_empty() && !had.is_empty() {
+            tx.lottery_counters().redraw_in(after.chat).await?;
+        }
         if had.is_empty() != has.is_empty() {
             for person in tx.user_channels().linked_by(after.chat, MOST_OWNERS).await? {
                 if Some(person) == except {

@@ -98,7 +98,7 @@ impl DrawService {
         }
         if !lottery.settings.members_only {
             // Whoever was never inside has not left.
-            let event = self.last_event(lottery.chat, user).await?;
+            let event = self.last_crossing(lottery.chat, user).await?;
             let has_left = event.is_some_and(|event| event.has_left());
             return Ok(if has_left { Status::Left } else { Status::Unchecked });
         }
@@ -123,22 +123,22 @@ impl DrawService {
         if membership.is_inside() {
             return Ok(Status::Inside);
         }
-        let event = self.last_event(chat, user).await?;
-        let was_removed = match event {
-            Some(event) => !event.after.is_inside() && event.before.is_inside() && event.actor != user,
-            // Only an administrator bans.
-            None => membership == Membership::Kicked,
+        let was_removed = match self.last_crossing(chat, user).await? {
+            Some(event) if !event.after.is_inside() => event.was_removed(),
+            // How they went was not heard. Only an administrator bans.
+            _ => membership == Membership::Kicked,
         };
         Ok(if was_removed { Status::Removed } else { Status::Left })
     }
 
-    pub(super) async fn last_event(
+    /// How a person came to be inside of a chat or outside of it.
+    pub(super) async fn last_crossing(
         &self,
         chat: ChatId,
         user: UserId,
     ) -> Result<Option<MembershipEvent>, StorageError> {
         let now = self.clock.now();
-        let events = self.db.read().await?.membership_events().latest(chat, &[user], now).await?;
+        let events = self.db.read().await?.membership_events().crossings(chat, &[user], now).await?;
         Ok(events.into_iter().next())
     }
 

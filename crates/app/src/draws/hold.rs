@@ -77,7 +77,11 @@ impl HoldSweep {
     async fn fate(&self, lottery: &Lottery, winner: &Winner) -> Result<Fate, CheckError> {
         let is_over = winner.hold_until.is_none_or(|until| until <= self.draws.clock.now());
         let has_news = lottery.settings.leavers_excluded
-            && self.draws.last_event(lottery.chat, winner.user).await?.is_some_and(|event| event.has_left());
+            && self
+                .draws
+                .last_crossing(lottery.chat, winner.user)
+                .await?
+                .is_some_and(|event| event.has_left());
         // Telegram is asked only of those who were seen to leave, and of all once in the end.
         if has_news || is_over {
             match self.draws.status(lottery, winner.user).await {

@@ -122,6 +122,11 @@ impl JoinGroup {
         match self.register(&requests).await {
             Ok(outputs) => part.iter().map(|(place, _)| *place).zip(outputs.into_iter().map(Ok)).collect(),
             Err(error) if part.len() == 1 => part.iter().map(|(place, _)| *place).zip([Err(error)]).collect(),
+            // Maybe only the answer to the commit was lost.
+            Err(error) if error.is_transient() => {
+                tracing::warn!(error = error.detail(), "a group of registrations was interrupted");
+                part.iter().map(|(place, _)| (*place, Err(StorageError::Interrupted))).collect()
+            }
             Err(error) => {
                 tracing::warn!(error = error.detail(), "a group of registrations is written one by one");
                 let mut outputs = Vec::with_capacity(part.len());

@@ -124,14 +124,14 @@ impl ConditionRepo<'_> {
         )
     }
 
-    /// Whether any lottery that people work on has a condition about the chat: then its members
-    /// matter.
+    /// Whether any lottery that is not over has a condition about the chat: then its members matter, at the
+    /// draw as well.
     pub async fn watches(&mut self, chat: ChatId) -> Result<bool, StorageError> {
         let row = fetch_optional!(
             self.conn,
             (i64,),
             "SELECT lottery_id FROM lottery_conditions JOIN lotteries ON lotteries.id = lottery_id
-             WHERE lottery_conditions.chat_id = $1 AND state IN ('open', 'paused') LIMIT 1",
+             WHERE lottery_conditions.chat_id = $1 AND state IN ('open', 'paused', 'frozen', 'drawing', 'drawn') LIMIT 1",
             chat.get()
         )?;
         Ok(row.is_some())

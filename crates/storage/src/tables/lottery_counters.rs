@@ -170,6 +170,16 @@ impl LotteryCounterRepo<'_> {
         Ok(())
     }
 
+    /// All posts in a chat are to be drawn anew: nobody could edit them for a while.
+    pub async fn redraw_in(&mut self, chat: ChatId) -> Result<u64, StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE lottery_counters SET shown = CASE WHEN shown < 0 THEN shown - 1 ELSE -1 END
+             WHERE has_post AND lottery_id IN (SELECT id FROM lotteries WHERE chat_id = $1)",
+            chat.get()
+        )
+    }
+
     /// The post is to be drawn anew: more than the number has changed.
     pub async fn redraw(&mut self, lottery: LotteryId) -> Result<(), StorageError> {
         execute!(

@@ -1,7 +1,8 @@
 //! `membership_events`: who came to a chat and who left it, and by whose hand.
 //!
 //! The newest event of a person is what they are, by Telegram's date and then by the update's number. So
-//! one that is delivered late never overwrites what came after it.
+//! one that is delivered late never overwrites what came after it. How they came to be inside or outside is
+//! what the newest one tells that took them in or out: a ban that is lifted later says nothing of that.
 
 use qura_domain::ids::{ChatId, Seq, UserId};
 use qura_domain::membership::Membership;
@@ -34,7 +35,16 @@ pub struct MembershipEvent {
 impl MembershipEvent {
     /// Whether the person left by themself; one whom an administrator removed did not.
     pub fn has_left(&self) -> bool {
-        self.actor == self.user && self.before.is_inside() && !self.after.is_inside()
+        self.actor == self.user && self.is_exit()
+    }
+
+    /// Whether an administrator took the person out.
+    pub fn was_removed(&self) -> bool {
+        self.actor != self.user && self.is_exit()
+    }
+
+    fn is_exit(&self) -> bool {
+        self.before.is_inside() && !self.after.is_inside()
     }
 }
 
@@ -69,8 +79,8 @@ impl MembershipEventRepo<'_> {
     pub async fn record(&mut self, event: &MembershipEvent) -> Result<Recorded, StorageError> {
         let rows = execute!(
             self.conn,
-            "INSERT INTO membership_events (chat_id, user_id, happened_at, seq, actor_id, before, after)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
+            "INSERT INTO membership_events (chat_id, user_id, happened_at, seq, actor_id, before, after, crosses)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (chat_id, user_id, happened_at, seq) DO NOTHING",
             event.chat.get(),
             event.user.get(),
@@ -78,7 +88,8 @@ impl MembershipEventRepo<'_> {
             event.seq.get(),
             event.actor.get(),
             serde_json::json!(event.before).to_string(),
-            serde_json::json!(event.after).to_string()
+            serde_json::json!(event.after).to_string(),
+            event.before.is_inside() != event.after.is_inside()
         )?;
         if rows == 0 {
             return Ok(Recorded::Again);
@@ -96,9 +107,9 @@ impl MembershipEventRepo<'_> {
         Ok(if later.is_some() { Recorded::Late } else { Recorded::Newest })
     }
 
-    /// The newest event of each of these people in a chat, up to and with the given moment; nothing
-    /// for those of whom nothing was heard. In no order.
-    pub async fn latest(
+    /// The newest event that took each of these people into a chat or out of it, up to and with the given
+    /// moment; nothing for those of whom nothing was heard. In no order.
+    pub async fn crossings(
         &mut self,
         chat: ChatId,
         users: &[UserId],
@@ -107,7 +118,7 @@ impl MembershipEventRepo<'_> {
         let rows = fetch_all!(self.conn, Row,
             pg: "SELECT newest.* FROM UNNEST($2::BIGINT[]) AS wanted (id) CROSS JOIN LATERAL
                  (SELECT chat_id, user_id, happened_at, seq, actor_id, before, after FROM membership_events
-                  WHERE chat_id = $1 AND user_id = wanted.id AND happened_at <= $3
+                  WHERE chat_id = $1 AND user_id = wanted.id AND happened_at <= $3 AND crosses
                   ORDER BY happened_at DESC, seq DESC LIMIT 1) AS newest"
             [chat.get(), users.iter().map(|user| user.get()).collect::<Vec<_>>(), until.micros()],
             lite: "SELECT membership_events.chat_id, membership_events.user_id, membership_events.happened_at,
@@ -116,7 +127,7 @@ impl MembershipEventRepo<'_> {
                    WHERE chat_id = $1 AND user_id = wanted.value AND (happened_at, seq) =
                      (SELECT newest.happened_at, newest.seq FROM membership_events AS newest
                       WHERE newest.chat_id = $1 AND newest.user_id = wanted.value AND newest.happened_at <= $3
-                      ORDER BY newest.happened_at DESC, newest.seq DESC LIMIT 1)"
+                        AND newest.crosses ORDER BY newest.happened_at DESC, newest.seq DESC LIMIT 1)"
             [chat.get(), serde_json::json!(users).to_string(), until.micros()])?;
         rows.into_iter().map(event).collect()
     }
@@ -132,13 +143,19 @@ impl MembershipEventRepo<'_> {
         )
     }
 
-    /// Forgets events before the given time, at most `limit`, and returns how many. What a person is
-    /// is then no longer known where nothing was heard of them since.
+    /// Forgets events before the given time, at most `limit`, and returns how many; none of a chat that a
+    /// lottery which is not over rests on. What a person is is then no longer known where nothing was heard of
+    /// them since.
     pub async fn purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StorageError> {
         execute!(
             self.conn,
             "DELETE FROM membership_events WHERE (chat_id, user_id, happened_at, seq) IN
              (SELECT chat_id, user_id, happened_at, seq FROM membership_events WHERE happened_at < $1
+                AND NOT EXISTS (SELECT 1 FROM lotteries WHERE lotteries.chat_id = membership_events.chat_id
+                  AND state IN ('open', 'paused', 'frozen', 'drawing', 'drawn'))
+                AND NOT EXISTS (SELECT 1 FROM lottery_conditions JOIN lotteries ON lotteries.id = lottery_id
+                  WHERE lottery_conditions.chat_id = membership_events.chat_id
+                  AND state IN ('open', 'paused', 'frozen', 'drawing', 'drawn'))
               ORDER BY happened_at LIMIT $2)",
             before.micros(),
             i64::from(limit)

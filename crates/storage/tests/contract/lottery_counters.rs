@@ -12,6 +12,7 @@ on_both_databases! {
     a_post_is_dirty_until_it_shows_the_true_number,
     what_changes_during_an_edit_stays_dirty,
     a_step_makes_the_post_dirty,
+    all_posts_of_a_chat_are_drawn_anew,
     the_stalest_post_comes_first_and_lists_go_on,
     a_milestone_is_told_once,
     of_many_who_reach_a_milestone_one_tells,
@@ -84,6 +85,15 @@ async fn a_step_makes_the_post_dirty(db: Db) {
         assert_eq!((dirty.lottery, dirty.shown, dirty.participants), (lottery, None, 0));
         committed!(db, lottery_counters().record_shown(&dirty, at(3)));
     }
+}
+
+async fn all_posts_of_a_chat_are_drawn_anew(db: Db) {
+    let lottery = posted(&db, 1, 1).await;
+    let chat = read!(db, lotteries().get(lottery)).unwrap().chat;
+    assert_eq!(committed!(db, lottery_counters().redraw_in(ChatId::new(0))), 0);
+    assert_eq!(read!(db, lottery_counters().dirty(None, 9)), []);
+    assert_eq!(committed!(db, lottery_counters().redraw_in(chat)), 1);
+    assert_eq!(read!(db, lottery_counters().dirty(None, 9)).remove(0).shown, None);
 }
 
 async fn the_stalest_post_comes_first_and_lists_go_on(db: Db) {

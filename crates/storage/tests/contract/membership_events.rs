@@ -1,18 +1,24 @@
-//! What happened last is what counts, in whatever order it is heard.
+//! What happened last is what counts, in whatever order it is heard; and how somebody came in or out.
 
+use qura_domain::condition::Condition;
 use qura_domain::ids::{ChatId, Seq, UserId};
+use qura_domain::lottery::LotteryState;
 use qura_domain::membership::{Membership, Rights};
 use qura_domain::time::Timestamp;
 use qura_storage::{Db, MembershipEvent, Recorded};
 
 use crate::database::at;
+use crate::lotteries::{opened, step};
 
 on_both_databases! {
     the_newest_counts_in_whatever_order_it_is_heard,
     who_acted_is_kept,
+    a_lifted_ban_says_nothing_of_how_somebody_went,
+    a_ban_after_leaving_is_not_a_removal,
     what_was_at_a_moment_can_be_asked,
     old_events_are_forgotten,
     what_happened_in_a_group_happened_in_its_supergroup,
+    events_are_kept_as_long_as_a_lottery_rests_on_their_chat,
 }
 
 const CHAT: ChatId = ChatId::new(-5);
@@ -25,9 +31,15 @@ fn event(user: i64, secs: i64, seq: i64, after: Membership) -> MembershipEvent {
         at: at(secs),
         seq: Seq::new(seq),
         actor: UserId::new(user),
-        before: Membership::Member,
+        before: if after.is_inside() { Membership::Left } else { Membership::Member },
         after,
     }
+}
+
+async fn crossing(db: &Db, user: i64) -> Option<MembershipEvent> {
+    let found = read!(db, membership_events().crossings(CHAT, &[UserId::new(user)], END));
+    assert!(found.len() <= 1, "{found:?}");
+    found.into_iter().next()
 }
 
 async fn the_newest_counts_in_whatever_order_it_is_heard(db: Db) {
@@ -36,13 +48,13 @@ async fn the_newest_counts_in_whatever_order_it_is_heard(db: Db) {
     let back = event(1, 20, 102, Membership::Administrator(Rights::ALL));
     assert_eq!(committed!(db, membership_events().record(&left)), Recorded::Newest);
     assert_eq!(committed!(db, membership_events().record(&joined)), Recorded::Late);
-    assert_eq!(read!(db, membership_events().latest(CHAT, &[UserId::new(1)], END)), [left]);
+    assert_eq!(crossing(&db, 1).await, Some(left));
     // In the same second the number of the update decides.
     assert_eq!(committed!(db, membership_events().record(&back)), Recorded::Newest);
     for again in [joined, left, back] {
         assert_eq!(committed!(db, membership_events().record(&again)), Recorded::Again);
     }
-    assert_eq!(read!(db, membership_events().latest(CHAT, &[UserId::new(1)], END)), [back]);
+    assert_eq!(crossing(&db, 1).await, Some(back));
     // An event of somebody else, or elsewhere, does not make it late.
     let elsewhere = MembershipEvent { chat: ChatId::new(-6), ..event(1, 5, 90, Membership::Member) };
     assert_eq!(committed!(db, membership_events().record(&elsewhere)), Recorded::Newest);
@@ -55,12 +67,42 @@ async fn who_acted_is_kept(db: Db) {
         |actor: i64| MembershipEvent { actor: UserId::new(actor), ..event(1, 10, 100, Membership::Kicked) };
     let removed = by(99);
     committed!(db, membership_events().record(&removed));
-    let kept = read!(db, membership_events().latest(CHAT, &[UserId::new(1)], END));
-    assert_eq!(kept, [removed]);
-    assert!(!kept[0].has_left());
-    assert!(by(1).has_left());
+    assert_eq!(crossing(&db, 1).await, Some(removed));
+    assert!(removed.was_removed() && !removed.has_left());
+    assert!(by(1).has_left() && !by(1).was_removed());
     assert!(!MembershipEvent { after: Membership::Restricted { is_member: true }, ..by(1) }.has_left());
     assert!(!MembershipEvent { before: Membership::Left, ..by(1) }.has_left());
+}
+
+async fn a_lifted_ban_says_nothing_of_how_somebody_went(db: Db) {
+    let admin = UserId::new(99);
+    let banned = MembershipEvent { actor: admin, ..event(1, 10, 100, Membership::Kicked) };
+    let lifted =
+        MembershipEvent { actor: admin, before: Membership::Kicked, ..event(1, 20, 101, Membership::Left) };
+    committed!(db, membership_events().record(&banned));
+    assert_eq!(committed!(db, membership_events().record(&lifted)), Recorded::Newest);
+    assert_eq!(crossing(&db, 1).await, Some(banned));
+}
+
+async fn a_ban_after_leaving_is_not_a_removal(db: Db) {
+    let left = event(1, 10, 100, Membership::Left);
+    let banned = MembershipEvent {
+        actor: UserId::new(99),
+        before: Membership::Left,
+        ..event(1, 20, 101, Membership::Kicked)
+    };
+    committed!(db, membership_events().record(&left));
+    committed!(db, membership_events().record(&banned));
+    assert!(crossing(&db, 1).await.is_some_and(|event| event.has_left()));
+    // A new right is no way in.
+    let inside = event(1, 30, 102, Membership::Member);
+    let promoted = MembershipEvent {
+        before: Membership::Member,
+        ..event(1, 40, 103, Membership::Administrator(Rights::ALL))
+    };
+    committed!(db, membership_events().record(&inside));
+    committed!(db, membership_events().record(&promoted));
+    assert_eq!(crossing(&db, 1).await, Some(inside));
 }
 
 async fn what_was_at_a_moment_can_be_asked(db: Db) {
@@ -76,7 +118,7 @@ async fn what_was_at_a_moment_can_be_asked(db: Db) {
         let db = db.clone();
         async move {
             let users = [1, 2, 3, 4].map(UserId::new);
-            let mut found = read!(db, membership_events().latest(CHAT, &users, at(secs)));
+            let mut found = read!(db, membership_events().crossings(CHAT, &users, at(secs)));
             found.retain(|event| event.after.is_inside());
             found.sort_by_key(|event| event.user);
             found.iter().map(|event| event.user.get()).collect::<Vec<_>>()
@@ -87,7 +129,7 @@ async fn what_was_at_a_moment_can_be_asked(db: Db) {
     assert_eq!(inside(29).await, [1, 2]);
     assert_eq!(inside(30).await, [2]);
     assert_eq!(inside(40).await, [2, 3]);
-    assert_eq!(read!(db, membership_events().latest(CHAT, &[], END)), []);
+    assert_eq!(read!(db, membership_events().crossings(CHAT, &[], END)), []);
 }
 
 async fn old_events_are_forgotten(db: Db) {
@@ -98,7 +140,7 @@ async fn old_events_are_forgotten(db: Db) {
     assert_eq!(committed!(db, membership_events().purge(at(30), 1)), 1);
     assert_eq!(committed!(db, membership_events().purge(at(30), 9)), 1);
     let users = [1, 2, 3].map(UserId::new);
-    let left = read!(db, membership_events().latest(CHAT, &users, END));
+    let left = read!(db, membership_events().crossings(CHAT, &users, END));
     assert_eq!(left.iter().map(|event| event.user.get()).collect::<Vec<_>>(), [3]);
 }
 
@@ -113,8 +155,27 @@ async fn what_happened_in_a_group_happened_in_its_supergroup(db: Db) {
     assert_eq!(committed!(db, membership_events().migrate(from, to)), 1);
     // Told twice: in the old chat and in the new one.
     assert_eq!(committed!(db, membership_events().migrate(from, to)), 0);
-    assert_eq!(read!(db, membership_events().latest(from, &[UserId::new(1)], END)), []);
-    assert_eq!(read!(db, membership_events().latest(to, &[UserId::new(1)], END)), [there]);
+    assert_eq!(read!(db, membership_events().crossings(from, &[UserId::new(1)], END)), []);
+    assert_eq!(read!(db, membership_events().crossings(to, &[UserId::new(1)], END)), [there]);
     assert_eq!(committed!(db, membership_events().purge(at(11), 10)), 2);
-    assert_eq!(read!(db, membership_events().latest(ChatId::new(-6), &[UserId::new(1)], END)), [elsewhere]);
+    assert_eq!(read!(db, membership_events().crossings(ChatId::new(-6), &[UserId::new(1)], END)), [elsewhere]);
+}
+
+async fn events_are_kept_as_long_as_a_lottery_rests_on_their_chat(db: Db) {
+    use LotteryState::{Cancelled, Frozen, Open};
+    let (own, asked) = (opened(&db, 1).await, opened(&db, 2).await);
+    let chat = read!(db, lotteries().get(own)).unwrap().chat;
+    committed!(db, conditions().replace(asked, &[Condition::Channel { chat: CHAT }]));
+    for chat in [chat, CHAT] {
+        committed!(
+            db,
+            membership_events().record(&MembershipEvent { chat, ..event(1, 10, 1, Membership::Left) })
+        );
+    }
+    assert_eq!(committed!(db, membership_events().purge(at(30), 9)), 0);
+    assert!(committed!(db, lotteries().advance(asked, step(Open, Frozen), None, at(1))));
+    assert_eq!(committed!(db, membership_events().purge(at(30), 9)), 0);
+    assert!(committed!(db, lotteries().advance(own, step(Open, Cancelled), None, at(1))));
+    let other = read!(db, lotteries().get(asked)).unwrap().chat;
+    assert_eq!(committed!(db, membership_events().purge(at(30), 9)), u64::from(chat != other));
 }

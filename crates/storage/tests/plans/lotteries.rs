@@ -49,8 +49,8 @@ pub const FILL: [&str; 17] = [
     "INSERT INTO lottery_conditions (lottery_id, position, kind, chat_id, code)
        SELECT i, 1, CASE WHEN i % 2 = 0 THEN 'channel' ELSE 'lottery' END, CASE WHEN i % 2 = 0 THEN i END,
          CASE WHEN i % 2 = 1 THEN CAST(10000000 + i + 1 AS TEXT) END FROM n",
-    "INSERT INTO membership_events (chat_id, user_id, happened_at, seq, actor_id, before, after)
-       SELECT i % 3, i, i * 1000000, i, i, '\"left\"', '\"member\"' FROM n",
+    "INSERT INTO membership_events (chat_id, user_id, happened_at, seq, actor_id, before, after, crosses)
+       SELECT i % 3, i, i * 1000000, i, i, '\"left\"', '\"member\"', TRUE FROM n",
     "INSERT INTO challenges (user_id, subject_id, wrong_in_a_row, wrong, changed_at)
        SELECT i, i % 7, 0, 0, i * 1000000 FROM n",
     "UPDATE users SET username = 'U' || id",
@@ -149,6 +149,7 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         lottery_counters.claim(&dirty, at(1));
         lottery_counters.record_shown(&dirty, at(1));
         lottery_counters.redraw(id);
+        lottery_counters.redraw_in(chat);
         lottery_counters.unexamined(Some(id), 10);
         lottery_counters.record_examined(id, 5);
         users.newest();
@@ -232,7 +233,7 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         user_channels.migrate(chat, ChatId::new(-9));
         user_channels.purge(at(500), 10);
         membership_events.record(&event);
-        membership_events.latest(ChatId::new(1), &users, at(9_000));
+        membership_events.crossings(ChatId::new(1), &users, at(9_000));
         membership_events.migrate(chat, ChatId::new(-9));
         membership_events.purge(at(500), 10);
         challenges.get(user, 5);

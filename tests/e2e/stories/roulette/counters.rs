@@ -70,6 +70,31 @@ async fn a_post_that_was_deleted_is_told_of_once() {
 }
 
 #[tokio::test]
+async fn a_post_out_of_reach_is_left_alone_and_comes_true_when_the_chat_is_back() {
+    let (mut w, channel, organizer, lottery) = opened(LotteryPlan::simple()).await;
+    for refusal in ["bot was kicked", "bot is not a member", "chat not found"] {
+        w.expected.tolerated.push(refusal);
+    }
+    channel.removes_the_bot().await;
+    organizer.sees(Msg::LotteryPausedRights { code: lottery.code.clone() }).await;
+    let edits = async || {
+        let calls = w.control.calls("editMessageText").await;
+        calls.iter().filter(|call| call["chat"] == lottery.chat).count()
+    };
+    w.comes_true("it is tried", async || edits().await == 1).await;
+    w.settles().await;
+    let dirty: Vec<(i64,)> =
+        w.database.rows("SELECT lottery_id FROM lottery_counters WHERE shown <> participants").await;
+    assert_eq!(dirty, [], "nobody tries again and again");
+    channel.appoints_the_bot().await;
+    w.comes_true("the post says so", async || {
+        w.shown_labels(&lottery).await.iter().any(|label| label.contains("متوقف مؤقتًا"))
+    })
+    .await;
+    w.ends().await;
+}
+
+#[tokio::test]
 async fn two_posts_of_one_chat_share_its_limit_and_both_come_true() {
     let (w, channel, organizer, first) = opened(LotteryPlan::simple()).await;
     let second = w.lottery(&organizer, &channel, LotteryPlan::simple()).await;

@@ -9,4 +9,5 @@ mod mended;
 mod million;
 mod outcomes;
 mod receipts;
+mod removed;
 mod walking;

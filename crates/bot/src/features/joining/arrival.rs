@@ -7,7 +7,7 @@ use qura_app::joining::{JoinAnswer, Look};
 use qura_app::subscription::Freshness;
 use qura_domain::challenge::Attempts;
 use qura_domain::code::Code;
-use qura_domain::lottery::JoinRefusal;
+use qura_domain::lottery::{JoinRefusal, LotteryState};
 use qura_domain::person::Person;
 use qura_i18n::Msg;
 use qura_storage::Tx;
@@ -72,22 +72,7 @@ pub async fn go_on(
     let screen = match &look.verdict {
         Ok(()) => return register(cx, person, look, way, solved).await,
         Err(JoinRefusal::Challenge(kind)) => return challenge::put(cx, person, &look, way, *kind).await,
-        Err(JoinRefusal::Unmet(_)) => JoinScreen::Card(card::CardScreen::of(cx, &look).await?),
-        Err(JoinRefusal::AlreadyIn(ticket)) => JoinScreen::Ticket(TicketScreen {
-            code: look.code.clone(),
-            ticket: ticket.get(),
-            commitment: look.application.commitment,
-            again: true,
-        }),
-        Err(refusal) => {
-            let chat = match refusal {
-                JoinRefusal::NotMember => {
-                    joining.chats(&[look.application.chat]).await?.first().map(Door::from)
-                }
-                _ => None,
-            };
-            JoinScreen::Refused(RefusedScreen { code: look.code.clone(), refusal: refusal.clone(), chat })
-        }
+        Err(refusal) => refused(cx, &look, refusal).await?,
     };
     let card = matches!(&screen, JoinScreen::Card(_));
     let pauses = matches!(&look.verdict, Err(JoinRefusal::CannotCheck | JoinRefusal::ConditionLost(_)));
@@ -111,6 +96,35 @@ pub async fn go_on(
     let outcome = cx.commit(tx, replies).await?;
     joining.announce().await;
     Ok(outcome)
+}
+
+/// What stands before somebody, or that nothing does any more.
+pub async fn refused(cx: Context<'_>, look: &Look, refusal: &JoinRefusal) -> Result<JoinScreen, HandleError> {
+    let code = look.code.clone();
+    let state = look.application.terms.state;
+    Ok(match refusal {
+        JoinRefusal::Unmet(_) => JoinScreen::Card(card::CardScreen::of(cx, look).await?),
+        // There is nothing that a ticket could win.
+        JoinRefusal::AlreadyIn(_) if state == LotteryState::Cancelled => {
+            JoinScreen::Refused(RefusedScreen { code, refusal: JoinRefusal::Closed, chat: None })
+        }
+        JoinRefusal::AlreadyIn(ticket) => JoinScreen::Ticket(TicketScreen {
+            code,
+            ticket: ticket.get(),
+            commitment: look.application.commitment,
+            again: true,
+            is_closed: !state.is_changeable(),
+        }),
+        refusal => {
+            let chat = match refusal {
+                JoinRefusal::NotMember => {
+                    cx.services.joining.chats(&[look.application.chat]).await?.first().map(Door::from)
+                }
+                _ => None,
+            };
+            JoinScreen::Refused(RefusedScreen { code, refusal: refusal.clone(), chat })
+        }
+    })
 }
 
 /// What every transaction of somebody on the way to a ticket begins with: who came by a link is seen, and a
@@ -144,7 +158,13 @@ async fn register(
 /// What the registration came to. The challenge and the conditions were looked at a moment ago; who fails
 /// them now, or lost their membership meanwhile, is asked to try again.
 fn told(code: &Code, answer: &JoinAnswer) -> JoinScreen {
-    let ticket = |ticket, commitment, again| TicketScreen { code: code.clone(), ticket, commitment, again };
+    let ticket = |ticket, commitment, again| TicketScreen {
+        code: code.clone(),
+        ticket,
+        commitment,
+        again,
+        is_closed: false,
+    };
     match answer {
         JoinAnswer::Registered { ticket: number, commitment } => {
             JoinScreen::Ticket(ticket(number.get(), *commitment, false))

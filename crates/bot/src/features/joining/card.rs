@@ -5,8 +5,10 @@ use qura_app::joining::Look;
 use qura_app::subscription::Freshness;
 use qura_domain::code::Code;
 use qura_domain::condition::{Condition, ConditionKind, ConditionStanding};
+use qura_domain::gate::Verdict;
 use qura_domain::ids::ChatId;
 use qura_domain::link::DeepLink;
+use qura_domain::lottery::JoinRefusal;
 use qura_domain::person::Person;
 use qura_i18n::Msg;
 use qura_ports::telegram::MembershipChange;
@@ -14,9 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{JoinButton, JoinScreen, Way, arrival, failed, home};
 use crate::context::{Context, Outcome};
-use crate::features::Screen;
+use crate::features::menu::MenuScreen;
+use crate::features::{Screen, gate};
+use crate::reply::Reply;
 use crate::view::{View, Viewer};
-use crate::wizard::{Answer, Wizard};
+use crate::wizard::{self, Answer, Wizard};
 
 /// The card of a lottery's conditions, as one person stands to them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -124,12 +128,22 @@ pub fn wizard_of(code: &Code) -> Wizard {
 /// Somebody writes while the card is open: nothing is to be typed here, so it comes again.
 pub async fn typed(cx: Context<'_>, person: &Person, code: &Code) -> Result<Answer, HandleError> {
     let look = cx.services.joining.look(person, code, Freshness::Cached, None).await.map_err(failed)?;
-    let mut card = match &look {
-        Some(look) => CardScreen::of(cx, look).await?,
-        None => CardScreen { code: code.clone(), lines: Vec::new(), note: None },
+    let Some(look) = look else {
+        let menu = Reply::show(person.id, MenuScreen::with(person, Msg::LinkUnknown));
+        return Ok(Answer::Finished(cx.begin().await?, vec![menu]));
     };
-    card.note = Some(Msg::InputUnknown);
-    Ok(Answer::Again(Screen::Joining(JoinScreen::Card(card))))
+    match &look.verdict {
+        // Nothing stands before them any more: «تحقق» says so.
+        Ok(()) | Err(JoinRefusal::Unmet(_)) => {
+            let card = CardScreen { note: Some(Msg::InputUnknown), ..CardScreen::of(cx, &look).await? };
+            Ok(Answer::Again(Screen::Joining(JoinScreen::Card(card))))
+        }
+        // The card is no longer what it is about.
+        Err(refusal) => {
+            let screen = Screen::Joining(arrival::refused(cx, &look, refusal).await?);
+            Ok(Answer::Finished(cx.begin().await?, vec![Reply::show(person.id, screen)]))
+        }
+    }
 }
 
 /// A member came to a chat or left it. Whose card is open sees it tick, and is registered once the last
@@ -141,10 +155,11 @@ pub async fn member_changed(cx: Context<'_>, change: &MembershipChange) -> Resul
     if !matters || person.is_bot {
         return quiet();
     }
-    let session = cx.services.db.read().await?.sessions().get(person.id).await?;
-    let Some(Wizard::JoinCard { code }) = session.and_then(|session| Wizard::of(&session)) else {
+    let Some(Wizard::JoinCard { code }) = wizard::current_of(cx, person.id).await? else { return quiet() };
+    // They may have left the gate's channel since.
+    if gate::check(cx, person.id, Freshness::Cached).await? != Verdict::Pass {
         return quiet();
-    };
+    }
     let record = cx.services.people.get(person.id).await?;
     let Some(message) = record.and_then(|record| record.screen) else { return quiet() };
     let look = cx.services.joining.look(person, &code, Freshness::Cached, None).await.map_err(failed)?;

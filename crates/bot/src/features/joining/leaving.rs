@@ -71,8 +71,11 @@ pub async fn confirmed(
         return super::arrived(cx, &press.person, code, way).await;
     };
     let left = JoinScreen::Left(LeftScreen { code: code.clone(), ticket: ticket.get() });
-    if state == ParticipantState::Withdrawn {
-        return Ok(cx.say(way.show(left)));
+    match state {
+        ParticipantState::Withdrawn => return Ok(cx.say(way.show(left))),
+        // The screen shows what is so.
+        ParticipantState::Excluded => return super::arrived(cx, &press.person, code, way).await,
+        ParticipantState::Registered => {}
     }
     let mut tx = cx.begin().await?;
     let replies = match joining.leave(&mut tx, look.application.lottery, press.person.id).await? {

@@ -19,6 +19,9 @@ pub struct TicketScreen {
     /// They were in before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
+    /// The list is closed: nobody leaves any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_closed: bool,
 }
 
 impl TicketScreen {
@@ -28,10 +31,16 @@ impl TicketScreen {
             false => Msg::JoinRegistered { ticket },
             true => Msg::JoinAlready { ticket },
         };
-        let mut view = View::of(viewer, &text).below(&Msg::JoinNext);
+        let mut view = View::of(viewer, &text);
+        if !self.is_closed {
+            view = view.below(&Msg::JoinNext);
+        }
         if let Some(commitment) = &self.commitment {
             view = view.below(&Msg::JoinCommitment { commitment: commitment.to_base64url() });
         }
-        home(view.press(&Msg::JoinLeave, &JoinButton::Leave { code: self.code.clone() }))
+        match self.is_closed {
+            true => home(view),
+            false => home(view.press(&Msg::JoinLeave, &JoinButton::Leave { code: self.code.clone() })),
+        }
     }
 }

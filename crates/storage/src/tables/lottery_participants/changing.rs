@@ -89,13 +89,22 @@ impl ParticipantRepo<'_> {
         Ok(rows)
     }
 
-    /// Replaces the signs of fraud of a participant, found after they joined.
+    /// Adds signs of fraud that were found after a participant joined. A sign that was seen once stays,
+    /// whoever found it. Takes no lock but the participant's, so that nobody who holds one may wait for the
+    /// lottery's.
     pub async fn flag(
         &mut self,
         lottery: LotteryId,
         user: UserId,
-        signals: Signals,
+        found: Signals,
     ) -> Result<bool, StorageError> {
+        let rows = fetch_all!(self.conn, (i64,),
+            pg: "SELECT signals FROM lottery_participants WHERE lottery_id = $1 AND user_id = $2 FOR UPDATE"
+            [lottery.get(), user.get()],
+            lite: "SELECT signals FROM lottery_participants WHERE lottery_id = $1 AND user_id = $2"
+            [lottery.get(), user.get()])?;
+        let Some((known,)) = rows.first() else { return Ok(false) };
+        let signals: Signals = Signals::from_bits(*known).iter().chain(found.iter()).collect();
         let rows = execute!(
             self.conn,
             "UPDATE lottery_participants SET signals = $3, is_suspicious = $4

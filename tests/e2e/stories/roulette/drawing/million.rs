@@ -18,7 +18,7 @@ const PEOPLE: &str =
     "INSERT INTO lottery_participants (lottery_id, user_id, ticket, joined_at, changed_at, source)
     WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
     SELECT 4242, 900000000 + i, i, 1, 1, 'post' FROM n;
-    UPDATE lottery_counters SET tickets = 1000000, participants = 1000000 WHERE lottery_id = 4242;";
+    UPDATE lottery_counters SET tickets = 1000000, participants = 1000000, examined = 1000000 WHERE lottery_id = 4242;";
 
 #[tokio::test]
 #[ignore = "takes a minute, and its figures mean something in release builds only"]

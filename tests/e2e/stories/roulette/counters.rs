@@ -87,6 +87,8 @@ async fn a_post_out_of_reach_is_left_alone_and_comes_true_when_the_chat_is_back(
         w.database.rows("SELECT lottery_id FROM lottery_counters WHERE shown <> participants").await;
     assert_eq!(dirty, [], "nobody tries again and again");
     channel.appoints_the_bot().await;
+    // A chat that refused is left alone for a minute.
+    w.passes(std::time::Duration::from_secs(61)).await;
     w.comes_true("the post says so", async || {
         w.shown_labels(&lottery).await.iter().any(|label| label.contains("متوقف مؤقتًا"))
     })

@@ -36,7 +36,7 @@ async fn walk(w: &World, lottery: &OpenLottery) -> Vec<(u64, String, String)> {
 async fn frozen(plan: DrawPlan) -> (World, OpenLottery) {
     let mut w = World::builder().idle().start().await;
     let lottery = plan.ordered(&w).await;
-    w.dies_at("draw.told");
+    w.dies_at("draw.posted");
     w.program_starts();
     w.died_and_starts_again().await;
     w.settles().await;
@@ -84,7 +84,7 @@ async fn whoever_is_removed_from_the_chat_of_a_condition_after_the_freeze_stays_
         person.joins(&partner).await;
     }
     w.asks_for(&lottery, &partner).await;
-    w.dies_at("draw.told");
+    w.dies_at("draw.posted");
     w.program_starts();
     w.died_and_starts_again().await;
     w.settles().await;

@@ -14,7 +14,22 @@ const LEASE: Duration = Duration::from_secs(200);
 async fn administrator_sets(w: &World, channel: &Channel, person: &Person, status: &str) {
     let body = json!({"user": person.id(), "status": status});
     w.control.post(&format!("/chats/{}/members", channel.id), body).await;
-    w.settles().await;
+    is_heard(w, channel, person, status).await;
+}
+
+async fn leaves(w: &World, channel: &Channel, person: &Person) {
+    person.leaves(channel).await;
+    is_heard(w, channel, person, "left").await;
+}
+
+/// Waits until the program knows. The job that died is still on its list, so nothing settles.
+async fn is_heard(w: &World, channel: &Channel, person: &Person, status: &str) {
+    let news = (channel.id, person.id(), format!("\"{status}\""));
+    w.comes_true("it is heard", async || {
+        let sql = "SELECT chat_id, user_id, after FROM membership_events";
+        w.database.rows::<(i64, i64, String)>(sql).await.contains(&news)
+    })
+    .await;
 }
 
 /// What became of each ticket, and why.
@@ -39,7 +54,6 @@ async fn frozen(plan: DrawPlan) -> (World, OpenLottery) {
     w.dies_at("draw.posted");
     w.program_starts();
     w.died_and_starts_again().await;
-    w.settles().await;
     (w, lottery)
 }
 
@@ -50,8 +64,7 @@ async fn a_ban_that_is_lifted_is_a_removal_and_a_ban_of_one_who_left_is_none() {
     let [banned, gone, _] = &lottery.people[..] else { panic!() };
     administrator_sets(&w, &lottery.channel, banned, "kicked").await;
     administrator_sets(&w, &lottery.channel, banned, "left").await;
-    gone.leaves(&lottery.channel).await;
-    w.settles().await;
+    leaves(&w, &lottery.channel, gone).await;
     administrator_sets(&w, &lottery.channel, gone, "kicked").await;
     w.passes(LEASE).await;
     w.is_announced(&lottery).await;
@@ -87,10 +100,8 @@ async fn whoever_is_removed_from_the_chat_of_a_condition_after_the_freeze_stays_
     w.dies_at("draw.posted");
     w.program_starts();
     w.died_and_starts_again().await;
-    w.settles().await;
     administrator_sets(&w, &partner, &lottery.people[0], "left").await;
-    lottery.people[1].leaves(&partner).await;
-    w.settles().await;
+    leaves(&w, &partner, &lottery.people[1]).await;
     w.passes(LEASE).await;
     w.is_announced(&lottery).await;
     let left = (2, "condition_1".into(), "inside".into());

@@ -6,6 +6,7 @@
 mod csv;
 mod job;
 mod order;
+mod part;
 mod xlsx;
 
 use qura_domain::code::Code;

@@ -5,16 +5,15 @@ use super::Cell;
 /// So that spreadsheets know that it is UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
-/// Well under the 50 MB that Telegram takes.
-const MOST_BYTES: usize = 40_000_000;
-
 pub struct CsvTable {
     text: String,
+    /// Bytes that make it full.
+    most: usize,
 }
 
 impl CsvTable {
-    pub fn new(columns: &[String]) -> Self {
-        let mut table = Self { text: BYTE_ORDER_MARK.to_owned() };
+    pub fn new(columns: &[String], most: usize) -> Self {
+        let mut table = Self { text: BYTE_ORDER_MARK.to_owned(), most };
         let columns: Vec<Cell> = columns.iter().map(|column| Cell::Text(column.clone())).collect();
         table.row(&columns);
         table
@@ -34,7 +33,7 @@ impl CsvTable {
     }
 
     pub fn is_full(&self) -> bool {
-        self.text.len() >= MOST_BYTES
+        self.text.len() >= self.most
     }
 
     pub fn finish(self) -> Vec<u8> {
@@ -74,7 +73,7 @@ mod tests {
 
     #[test]
     fn quotes_and_lines_stay_inside_of_their_cell() {
-        let mut table = CsvTable::new(&["الاسم".to_owned(), "رقم".to_owned()]);
+        let mut table = CsvTable::new(&["الاسم".to_owned(), "رقم".to_owned()], 100);
         table.row(&[Cell::Text("س\",\r\nص".to_owned()), Cell::Number(-5)]);
         let text = String::from_utf8(table.finish()).unwrap();
         assert_eq!(text, "\u{FEFF}\"الاسم\",\"رقم\"\r\n\"س\"\",\r\nص\",-5\r\n");

@@ -5,20 +5,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use qura_domain::ids::{JobId, UserId};
-use qura_domain::lottery::{Lottery, Ticket};
+use qura_domain::lottery::Lottery;
 use qura_ports::telegram::{Keyboard, Lane, Request, TelegramError};
-use qura_storage::{Page, ParticipantFilter, StorageError, UserRecord};
+use qura_storage::StorageError;
 
-use super::csv::CsvTable;
+use super::ReportWriter;
 use super::order::{REPORT, ReportOrder};
-use super::xlsx::XlsxTable;
-use super::{ReportFormat, ReportWriter, Table};
+use super::part::{self, MOST, Part, PartError};
 use crate::jobs::{Job, JobError, RunningJob};
 use crate::lotteries::LotteryService;
 use crate::outbox::Notice;
-
-/// Participants that are read at a time.
-const PAGE: u32 = 1_000;
 
 /// Tries until the organizer hears that nothing comes of it: with the waits between them some minutes.
 const TRIES: u32 = 8;
@@ -29,16 +25,10 @@ pub struct ReportJob {
     pub writer: Arc<dyn ReportWriter>,
 }
 
-/// A part, and where the next one begins, if there is one.
-struct Part {
-    content: Vec<u8>,
-    next: Option<u64>,
-}
-
 #[derive(Debug, thiserror::Error)]
 enum ReportError {
-    #[error("a file cannot be written: {0}")]
-    File(String),
+    #[error(transparent)]
+    Part(#[from] PartError),
     #[error(transparent)]
     Telegram(#[from] TelegramError),
     #[error("{}", .0.detail())]
@@ -85,7 +75,8 @@ impl ReportJob {
     /// Makes the part and sends it. Where the next one begins, if there is one.
     async fn see_through(&self, lottery: &Lottery, order: &ReportOrder) -> Result<Option<u64>, ReportError> {
         let reader = self.lotteries.db.read().await?.users().get(order.person).await?;
-        let Part { content, next } = self.make(order, reader.as_ref()).await?;
+        let part = part::make(&self.lotteries.db, &*self.writer, order, reader.as_ref(), MOST).await?;
+        let Part { content, next } = part;
         let is_alone = order.part == 1 && next.is_none();
         let part = (!is_alone).then_some(order.part);
         let suffix = part.map(|part| format!("-{part}")).unwrap_or_default();
@@ -98,39 +89,6 @@ impl ReportJob {
         };
         self.lotteries.messenger.send(Lane::Notice, request).await?;
         Ok(next)
-    }
-
-    async fn make(&self, order: &ReportOrder, reader: Option<&UserRecord>) -> Result<Part, ReportError> {
-        let columns = self.writer.columns(reader);
-        let mut table = match order.format {
-            ReportFormat::Csv => Table::Csv(CsvTable::new(&columns)),
-            ReportFormat::Xlsx => {
-                let (name, is_right_to_left) = self.writer.sheet(reader);
-                let table = XlsxTable::new(&name, is_right_to_left, &columns);
-                Table::Xlsx(Box::new(table.map_err(|error| ReportError::File(error.to_string()))?))
-            }
-        };
-        let mut after = order.after;
-        let next = loop {
-            let page = Page::After(Ticket::new(after));
-            let filter = ParticipantFilter::Everyone;
-            let mut db = self.lotteries.db.read().await?;
-            let rows = db.participants().list(order.lottery, filter, page, PAGE).await?;
-            drop(db);
-            for participant in &rows {
-                table.row(&self.writer.row(reader, participant)).map_err(ReportError::File)?;
-            }
-            after = rows.last().map_or(after, |last| last.ticket.get());
-            if rows.len() < PAGE as usize {
-                break None;
-            }
-            if table.is_full() {
-                break Some(after);
-            }
-        };
-        let finish = tokio::task::spawn_blocking(move || table.finish()).await;
-        let content = finish.map_err(|error| ReportError::File(error.to_string()))?;
-        Ok(Part { content: content.map_err(ReportError::File)?, next })
     }
 
     async fn give_up(
@@ -152,8 +110,8 @@ impl ReportJob {
 
 fn is_worth_a_try(error: &ReportError) -> bool {
     match error {
-        ReportError::File(_) => true,
+        ReportError::Part(PartError::File(_)) => true,
         ReportError::Telegram(error) => error.is_transient() || *error == TelegramError::Unauthorized,
-        ReportError::Storage(error) => error.is_transient(),
+        ReportError::Storage(error) | ReportError::Part(PartError::Storage(error)) => error.is_transient(),
     }
 }

@@ -4,9 +4,6 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::Cell;
 
-/// Rows of a part. A row takes about 40 bytes when packed, and ten times that in the worst of names.
-const MOST_ROWS: u32 = 100_000;
-
 /// A cell holds no more (Excel's own limit); names are far shorter.
 const MOST_CHARS: usize = 32_767;
 
@@ -14,10 +11,12 @@ pub struct XlsxTable {
     workbook: Workbook,
     /// The row that comes next.
     next: u32,
+    /// Rows that make it full.
+    most: u32,
 }
 
 impl XlsxTable {
-    pub fn new(name: &str, is_right_to_left: bool, columns: &[String]) -> Result<Self, XlsxError> {
+    pub fn new(name: &str, is_right_to_left: bool, columns: &[String], most: u32) -> Result<Self, XlsxError> {
         let mut workbook = Workbook::new();
         let heading = Format::new().set_bold();
         let sheet = workbook.add_worksheet_with_constant_memory()?;
@@ -25,7 +24,7 @@ impl XlsxTable {
         for (place, column) in (0u16..).zip(columns) {
             sheet.set_column_width(place, 18)?.write_string_with_format(0, place, column, &heading)?;
         }
-        Ok(Self { workbook, next: 1 })
+        Ok(Self { workbook, next: 1, most })
     }
 
     pub fn row(&mut self, cells: &[Cell]) -> Result<(), XlsxError> {
@@ -51,7 +50,7 @@ impl XlsxTable {
     }
 
     pub fn is_full(&self) -> bool {
-        self.next > MOST_ROWS
+        self.next > self.most
     }
 
     pub fn finish(mut self) -> Result<Vec<u8>, XlsxError> {

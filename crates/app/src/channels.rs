@@ -21,6 +21,7 @@ use crate::outbox::{Notice, write_notice};
 pub(crate) use migration::follow;
 
 pub use examine::{ChatRefusal, ExamineError, Examined};
+pub use suspending::RunningPage;
 
 /// Keeps links between people and chats.
 pub struct ChannelService {

@@ -164,8 +164,14 @@ impl CounterRefresher {
         };
         let draws_at = draws::draws_at(&mut reader, &lottery).await?;
         drop(reader);
-        let request = self.posts.refreshed(&lottery, claimed.post, claimed.participants, draws_at);
-        let sent = self.messenger.send(Lane::Counter, request).await;
+        let (post, count) = (claimed.post, claimed.participants);
+        let request = self.posts.refreshed(&lottery, post, count, draws_at);
+        let mut sent = self.messenger.send(Lane::Counter, request).await;
+        if let Err(TelegramError::Refused(_)) = &sent {
+            // Its template is of another kind by now, and the new post was refused.
+            let request = self.posts.buttons(&lottery, post, count);
+            sent = self.messenger.send(Lane::Counter, request).await;
+        }
         let rest = match &sent {
             Ok(_) | Err(TelegramError::MessageGone(_)) => PACE,
             Err(error) if error.is_transient() => TRANSIENT_REST,
@@ -191,7 +197,10 @@ impl CounterRefresher {
                 }
             }
             Err(TelegramError::MessageGone(_)) => {
-                if tx.lotteries().lose_post(claimed.lottery, claimed.post).await? {
+                // What is over cannot be published again.
+                if tx.lotteries().lose_post(claimed.lottery, claimed.post).await?
+                    && lottery.state.is_running()
+                {
                     let (person, code) = (lottery.organizer, lottery.code.clone());
                     let notice = Notice::LotteryPostLost { person, code };
                     write_notice(&mut tx, NoticeId::new(self.random.id()), &notice, now).await?;

@@ -3,7 +3,7 @@
 //! What comes back in a press is forged until checked: a value that does not parse is a stale button.
 
 use qura_domain::code::Code;
-use qura_domain::ids::ChatId;
+use qura_domain::ids::{ChatId, LotteryId};
 use qura_domain::language::Language;
 use qura_domain::link::DeepLink;
 
@@ -34,6 +34,16 @@ impl Field for ChatId {
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok().map(ChatId::new)
+    }
+}
+
+impl Field for LotteryId {
+    fn write(&self) -> String {
+        self.get().to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().map(LotteryId::new)
     }
 }
 

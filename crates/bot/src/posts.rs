@@ -38,6 +38,11 @@ impl PostWriter for Posts {
         }
     }
 
+    fn buttons(&self, lottery: &Lottery, post: MessageId, count: u64) -> Request {
+        let keyboard = post::keyboard(lottery, count, &self.0);
+        Request::EditKeyboard { chat: lottery.chat, message: post, keyboard }
+    }
+
     fn moved(&self, chat: ChatId, message: MessageId, link: &str) -> Request {
         let label = Msg::PostMoved.plain(self.0.language);
         let button = Button { label, action: ButtonAction::Url(link.to_owned()) };

@@ -56,6 +56,12 @@ impl Lottery {
     pub fn terms(&self) -> JoinTerms {
         JoinTerms { state: self.state, settings: self.settings.clone() }
     }
+
+    /// Whether its organizer still finds it: a draft that was thrown away is gone, one that was published and
+    /// cancelled can be looked at until it is purged.
+    pub const fn is_kept(&self) -> bool {
+        self.deleted_at.is_none() || self.published_at.is_some()
+    }
 }
 
 /// What was published before anyone could join (draw version 1, step 1).

@@ -4,13 +4,14 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
 use crate::error::StorageError;
+use crate::nesting::Held;
 use crate::tables;
 
 /// A unit of work: what is done through it becomes true together at [`Tx::commit`], or not at all.
 /// Dropping it rolls back. On SQLite it holds the only writing connection.
 pub enum Tx {
-    Pg(Transaction<'static, Postgres>),
-    Lite(Transaction<'static, Sqlite>),
+    Pg(Transaction<'static, Postgres>, Held),
+    Lite(Transaction<'static, Sqlite>, Held),
 }
 
 /// A connection for reading. On SQLite it cannot write.
@@ -31,24 +32,24 @@ impl Tx {
     /// its fence.
     pub async fn commit(self) -> Result<(), StorageError> {
         match self {
-            Self::Pg(tx) => Box::pin(tx.commit()).await?,
-            Self::Lite(tx) => Box::pin(tx.commit()).await?,
+            Self::Pg(tx, _held) => Box::pin(tx.commit()).await?,
+            Self::Lite(tx, _held) => Box::pin(tx.commit()).await?,
         }
         Ok(())
     }
 
     pub async fn rollback(self) -> Result<(), StorageError> {
         match self {
-            Self::Pg(tx) => Box::pin(tx.rollback()).await?,
-            Self::Lite(tx) => Box::pin(tx.rollback()).await?,
+            Self::Pg(tx, _held) => Box::pin(tx.rollback()).await?,
+            Self::Lite(tx, _held) => Box::pin(tx.rollback()).await?,
         }
         Ok(())
     }
 
     pub(crate) fn conn(&mut self) -> Conn<'_> {
         match self {
-            Self::Pg(tx) => Conn::Pg(tx),
-            Self::Lite(tx) => Conn::Lite(tx),
+            Self::Pg(tx, _) => Conn::Pg(tx),
+            Self::Lite(tx, _) => Conn::Lite(tx),
         }
     }
 }

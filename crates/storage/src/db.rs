@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, PgPool, SqlitePool};
 
 use crate::connection::{Reader, Tx};
 use crate::error::{OpenError, StorageError};
+use crate::nesting::{self, Held};
 
 /// Where the database is.
 #[derive(Clone)]
@@ -148,9 +149,13 @@ impl Db {
 
     /// Begins a unit of work. On SQLite it waits for the one before it.
     pub async fn begin(&self) -> Result<Tx, StorageError> {
+        nesting::asks();
         match self {
-            Self::Pg { pool, .. } => Ok(Tx::Pg(Box::pin(pool.begin()).await?)),
-            Self::Lite { write, .. } => Ok(Tx::Lite(Box::pin(write.begin_with("BEGIN IMMEDIATE")).await?)),
+            Self::Pg { pool, .. } => Ok(Tx::Pg(Box::pin(pool.begin()).await?, Held::begin())),
+            Self::Lite { write, .. } => {
+                let tx = Box::pin(write.begin_with("BEGIN IMMEDIATE")).await?;
+                Ok(Tx::Lite(tx, Held::begin()))
+            }
         }
     }
 
@@ -161,7 +166,10 @@ impl Db {
     /// or those of an array.
     pub async fn begin_for_many(&self) -> Result<Tx, StorageError> {
         match self {
-            Self::Pg { crowds, .. } => Ok(Tx::Pg(Box::pin(crowds.begin()).await?)),
+            Self::Pg { crowds, .. } => {
+                nesting::asks();
+                Ok(Tx::Pg(Box::pin(crowds.begin()).await?, Held::begin()))
+            }
             Self::Lite { .. } => self.begin().await,
         }
     }
@@ -170,13 +178,17 @@ impl Db {
     /// [`Self::begin_for_many`].
     pub async fn read_for_many(&self) -> Result<Reader, StorageError> {
         match self {
-            Self::Pg { crowds, .. } => Ok(Reader::Pg(Box::pin(crowds.acquire()).await?)),
+            Self::Pg { crowds, .. } => {
+                nesting::asks();
+                Ok(Reader::Pg(Box::pin(crowds.acquire()).await?))
+            }
             Self::Lite { .. } => self.read().await,
         }
     }
 
     /// A connection for reading, outside of any unit of work.
     pub async fn read(&self) -> Result<Reader, StorageError> {
+        nesting::asks();
         match self {
             Self::Pg { pool, .. } => Ok(Reader::Pg(Box::pin(pool.acquire()).await?)),
             Self::Lite { read, .. } => Ok(Reader::Lite(Box::pin(read.acquire()).await?)),

@@ -8,6 +8,7 @@ mod connection;
 mod db;
 mod error;
 mod migrate;
+mod nesting;
 mod page;
 mod sql;
 mod tables;
@@ -17,6 +18,7 @@ pub use connection::{Reader, Tx};
 pub use db::{DatabaseUrl, Db};
 pub use error::{OpenError, StorageError};
 pub use migrate::{MigrationState, SchemaVersion};
+pub use nesting::watched;
 pub use page::{PAGE_ROWS, Page};
 pub use tables::{
     alerts::AlertsRepo,

@@ -108,14 +108,14 @@ async fn run(db: &Db, sql: String) {
 /// Lets PostgreSQL choose freely: with scans forbidden, it would read a whole index instead where it
 /// must read everything, and none of that would be seen.
 async fn allow_scans(tx: &mut Tx) {
-    let Tx::Pg(tx) = tx else { return };
+    let Tx::Pg(tx, ..) = tx else { return };
     sqlx::raw_sql("SET LOCAL enable_seqscan = on").execute(&mut **tx).await.unwrap();
 }
 
 /// How often PostgreSQL read each table as a whole and how many rows it looked up, on this connection and not
 /// yet told to others.
 async fn scan_counts(tx: &mut Tx) -> BTreeMap<String, (i64, i64)> {
-    let Tx::Pg(tx) = tx else { return BTreeMap::new() };
+    let Tx::Pg(tx, ..) = tx else { return BTreeMap::new() };
     let sql = "SELECT relname::TEXT, seq_scan, COALESCE(idx_tup_fetch, 0)
                FROM pg_stat_xact_user_tables WHERE schemaname = current_schema()";
     let rows: Vec<(String, i64, i64)> = sqlx::query_as(sql).fetch_all(&mut **tx).await.unwrap();
@@ -321,7 +321,7 @@ async fn as_crowds_do(db: &Db) -> i64 {
 
 /// Rows that PostgreSQL looked at, on this connection and not yet told to others.
 async fn tuples_read(tx: &mut Tx) -> i64 {
-    let Tx::Pg(tx) = tx else { return 0 };
+    let Tx::Pg(tx, ..) = tx else { return 0 };
     let sql = "SELECT COALESCE(SUM(seq_tup_read + COALESCE(idx_tup_fetch, 0)), 0)::BIGINT
                FROM pg_stat_xact_user_tables WHERE schemaname = current_schema()";
     sqlx::query_scalar(sql).fetch_one(&mut **tx).await.unwrap()

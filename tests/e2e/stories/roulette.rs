@@ -19,6 +19,7 @@ mod participants;
 mod publishing;
 mod refusals;
 mod reports;
+mod republishing;
 mod rights;
 pub mod scheduled;
 mod sharing;

@@ -111,7 +111,9 @@ impl World {
         for line in &errors {
             assert!(
                 self.tolerates(line) || self.expected.errors.iter().any(|text| line.contains(text)),
-                "an error was logged: {line}"
+                "an error was logged: {line}{}",
+                // A backtrace, for one, has more lines.
+                log.split_once(line).map_or("", |(_, rest)| rest)
             );
         }
         for text in &self.expected.errors {

@@ -100,7 +100,7 @@ impl World {
     }
 
     /// The bot posts what a publication would.
-    async fn sends_post(&self, chat: i64, code: &str) -> i64 {
+    pub async fn sends_post(&self, chat: i64, code: &str) -> i64 {
         let button = |text: &str, data: String| json!([{"text": text, "callback_data": data}]);
         let keyboard = json!([
             button("👥 عدد المشتركين: 0", format!("post:count:{code}")),

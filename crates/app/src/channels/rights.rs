@@ -3,7 +3,6 @@
 use qura_domain::channel::{Channel, Obstacle, Purpose};
 use qura_domain::code::Code;
 use qura_domain::ids::UserId;
-use qura_domain::lottery::PauseReason;
 use qura_ports::telegram::MembershipChange;
 use qura_storage::{StorageError, Tx};
 
@@ -72,11 +71,7 @@ impl ChannelService {
                 self.write(tx, &notice(person, after, &has, codes)).await?;
             }
         }
-        let reason = PauseReason::RightsLost;
-        for (person, code) in paused {
-            self.write(tx, &Notice::LotteryPaused { person, code, reason, lost: Vec::new() }).await?;
-        }
-        Ok(())
+        self.tell_paused(tx, paused).await
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use qura_domain::ids::Seq;
 use qura_ports::clock::Clock;
-use qura_storage::{Db, StorageError, StoredUpdate, UpdateState};
+use qura_storage::{Db, StorageError, StoredUpdate, UpdateState, watched};
 use tokio::time::sleep;
 
 use super::done::{Done, DoneGroup};
@@ -36,7 +36,8 @@ impl Processor {
         let mut pause = FIRST_PAUSE;
         loop {
             // A bug in one handler must not take the others down.
-            let handled = AssertUnwindSafe(self.handler.handle(&update)).catch_unwind().await;
+            let handling = watched(self.handler.handle(&update));
+            let handled = AssertUnwindSafe(handling).catch_unwind().await;
             match handled.unwrap_or_else(|_| Err(HandleError::Failed("the handler panicked".to_owned()))) {
                 Ok(handled) => {
                     self.finish(&update, handled).await;

@@ -11,7 +11,7 @@ use qura_domain::time::Timestamp;
 use qura_ports::clock::Clock;
 use qura_ports::coordination::{Topic, WakeUps};
 use qura_ports::random::Random;
-use qura_storage::{ClaimedJob, Db, NewJob, StorageError};
+use qura_storage::{ClaimedJob, Db, NewJob, StorageError, watched};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -124,7 +124,7 @@ impl JobRunner {
         let began = tokio::time::Instant::now();
         let run = RunningJob { claimed };
         let outcome = tokio::select! {
-            outcome = AssertUnwindSafe(job.run(&run)).catch_unwind() => {
+            outcome = AssertUnwindSafe(watched(job.run(&run))).catch_unwind() => {
                 outcome.unwrap_or_else(|_| Err(JobError::Retry("the job panicked".to_owned())))
             }
             () = self.hold(&run) => Err(JobError::TakenOver),

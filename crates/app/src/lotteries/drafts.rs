@@ -81,7 +81,7 @@ impl LotteryService {
         code: &Code,
     ) -> Result<Option<Result<Lottery, DraftRefusal>>, StorageError> {
         let found = tx.lotteries().find_by_code(code).await?;
-        let own = |lottery: &Lottery| lottery.organizer == person && lottery.deleted_at.is_none();
+        let own = |lottery: &Lottery| lottery.organizer == person && lottery.is_kept();
         let Some(original) = found.filter(own) else { return Ok(None) };
         let mut settings = original.settings.clone();
         settings.publication = Publication::Now;

@@ -58,6 +58,8 @@ impl LotteryService {
             Edit::Reserves(reserves) => lottery.settings.reserves = reserves,
             Edit::End(end) => {
                 if let AutoDraw::AtCount(_) = end {
+                    // A join that is being written would not see this end, nor be counted here.
+                    tx.participants().lock_terms(lottery.id).await?;
                     let count = tx.lottery_counters().get(lottery.id).await?;
                     let settings = LotterySettings { auto_draw: end, ..lottery.settings.clone() };
                     if count.is_some_and(|count| settings.draws_at_count(count.participants)) {
@@ -77,10 +79,10 @@ impl LotteryService {
         if let Some(at) = lottery.settings.draw_at().filter(|_| is_end) {
             draws::look_at(tx, JobId::new(self.random.id()), at, now).await?;
         }
-        match is_republished {
-            // The old post cannot become the new one: it stays as it is until the new one is there.
-            true => self.replace_post(tx, &lottery, Some(manager.person)).await?,
-            false => tx.lottery_counters().redraw(lottery.id).await?,
+        if !is_republished {
+            tx.lottery_counters().redraw(lottery.id).await?;
+        } else if let Err(refusal) = self.replace_post(tx, manager.person, &lottery).await? {
+            return Ok(Err(refusal));
         }
         let act = format!("lottery.edit_{}", told.name());
         self.audit(tx, Some(manager.person), &act, &lottery, value(&lottery, told)).await?;

@@ -11,7 +11,7 @@ use qura_storage::{StorageError, Tx};
 
 use super::LotteryService;
 use super::rehearsal::{Check, Rehearsal};
-use crate::channels::{ExamineError, Examined};
+use crate::channels::{ChannelService, ExamineError, Examined};
 use crate::draws;
 
 /// Who manages a lottery: its organizer, or an operator in their place.
@@ -36,6 +36,8 @@ pub enum ManageRefusal {
     TooOften { limit: u32, wait: Duration },
     /// What a condition rests on was lost since it was looked at.
     ConditionLost,
+    /// The bot lost a right since it was looked at.
+    RightsLost,
 }
 
 /// What came of an act: the lottery as it is now.
@@ -46,7 +48,7 @@ const MOST: u32 = 200;
 
 impl Manager {
     pub(crate) fn may(self, lottery: &Lottery) -> bool {
-        (self.is_operator || lottery.organizer == self.person) && lottery.deleted_at.is_none()
+        (self.is_operator || lottery.organizer == self.person) && lottery.is_kept()
     }
 }
 
@@ -88,7 +90,7 @@ impl LotteryService {
         if manager.is_operator && manager.person != lottery.organizer {
             obstacles.retain(|obstacle| !obstacle.is_of_the_person());
         }
-        Ok(Rehearsal { checks: vec![Check::Chat { title, obstacles }], channels })
+        Ok(Rehearsal { checks: vec![Check::Chat { title, obstacles }], channels, lost: Vec::new() })
     }
 
     /// The same, and everything that the conditions rest on: what resuming needs.
@@ -98,25 +100,8 @@ impl LotteryService {
         lottery: &Lottery,
     ) -> Result<Rehearsal, ExamineError> {
         let mut found = self.look_at_rights(manager, lottery).await?;
-        let checks = self.look_at_conditions(lottery, &mut found.channels).await?;
-        found.checks.extend(checks.into_iter().map(|(_, check)| of_the_bot(check)));
+        self.look_at_conditions(lottery, &mut found).await?;
         Ok(found)
-    }
-
-    /// The conditions that can be met no more, by what Telegram tells now.
-    pub async fn lost_conditions(&self, lottery: &Lottery) -> Result<Vec<Condition>, ExamineError> {
-        let checks = self.look_at_conditions(lottery, &mut Vec::new()).await?;
-        let lost: Vec<Condition> = checks
-            .into_iter()
-            .filter(|(_, check)| !of_the_bot(check.clone()).passed())
-            .map(|(condition, _)| condition)
-            .collect();
-        // Of several about one chat only the first was looked at.
-        let is_lost = |condition: &Condition| {
-            lost.contains(condition)
-                || lost.iter().any(|one| one.chat().is_some() && one.chat() == condition.chat())
-        };
-        Ok(self.conditions(lottery.id).await?.into_iter().filter(is_lost).collect())
     }
 
     /// The lotteries of a person that were paused for want of rights in a chat, and could go on by what Telegram
@@ -163,14 +148,19 @@ impl LotteryService {
         found: &[Channel],
         dropped: &[Condition],
     ) -> Result<Managed, StorageError> {
+        // Chats are locked before lotteries, as where Telegram tells of a chat.
+        for channel in found {
+            self.channels.record(tx, channel, manager.person).await?;
+        }
         let Some(lottery) = self.locked(tx, manager, code).await? else {
             return Ok(Err(ManageRefusal::NotTheirs));
         };
         if lottery.state != LotteryState::Paused {
             return Ok(Err(ManageRefusal::NotNow));
         }
-        for channel in found {
-            self.channels.record(tx, channel, manager.person).await?;
+        // What Telegram told since they were looked at is newer.
+        if !ChannelService::is_ready(tx, lottery.chat, Purpose::Publish).await? {
+            return Ok(Err(ManageRefusal::RightsLost));
         }
         let mut conditions = tx.conditions().list(lottery.id).await?;
         if !dropped.is_empty() {
@@ -181,9 +171,12 @@ impl LotteryService {
             self.audit(tx, Some(manager.person), "lottery.drop_conditions", &lottery, after).await?;
         }
         for condition in &conditions {
-            if let Some(other) = condition.code()
-                && !is_joinable(tx.lotteries().find_by_code(other).await?.as_ref())
-            {
+            let stands = match (condition.chat(), condition.code()) {
+                (Some(chat), _) => ChannelService::is_ready(tx, chat, Purpose::Condition).await?,
+                (None, Some(other)) => is_joinable(tx.lotteries().find_by_code(other).await?.as_ref()),
+                (None, None) => true,
+            };
+            if !stands {
                 return Ok(Err(ManageRefusal::ConditionLost));
             }
         }
@@ -244,17 +237,6 @@ impl LotteryService {
         let after = Some(to.name().to_owned());
         self.audit(tx, Some(manager.person), act, &lottery, after).await?;
         Ok(Ok(Lottery { state: to, pause, ..lottery }))
-    }
-}
-
-/// Of a running lottery the bot alone must see who meets a condition; who put it there matters no more.
-fn of_the_bot(check: Check) -> Check {
-    match check {
-        Check::ConditionChat { title, mut obstacles } => {
-            obstacles.retain(|obstacle| !obstacle.is_of_the_person());
-            Check::ConditionChat { title, obstacles }
-        }
-        check => check,
     }
 }
 

@@ -20,6 +20,10 @@ pub trait PostWriter: Send + Sync + 'static {
         draws_at: Option<Timestamp>,
     ) -> Request;
 
+    /// The same for the buttons alone: of a post whose words cannot be changed, as those of a picture into
+    /// those of a text.
+    fn buttons(&self, lottery: &Lottery, post: MessageId, count: u64) -> Request;
+
     /// Turns the buttons of an older post into a link to the valid one.
     fn moved(&self, chat: ChatId, message: MessageId, link: &str) -> Request;
 }

@@ -140,6 +140,10 @@ impl PublishLottery {
         let service = &self.lotteries;
         let now = service.clock.now();
         let mut tx = service.db.begin().await?;
+        // Chats are locked before lotteries, as where Telegram tells of a chat.
+        for channel in &rehearsal.channels {
+            service.channels.record(&mut tx, channel, lottery.organizer).await?;
+        }
         let step = LotteryState::Scheduled.to(LotteryState::Open);
         let is_open = match step {
             Some(step) => tx.lotteries().advance(lottery.id, step, None, now).await?,
@@ -153,9 +157,6 @@ impl PublishLottery {
             tx.lotteries().commit_to(lottery.id, commitment).await?;
         }
         tx.lotteries().record_post(lottery.id, post, 0, now).await?;
-        for channel in &rehearsal.channels {
-            service.channels.record(&mut tx, channel, lottery.organizer).await?;
-        }
         if let Some(at) = lottery.settings.draw_at() {
             draws::look_at(&mut tx, JobId::new(service.random.id()), at, now).await?;
         }
@@ -168,6 +169,8 @@ impl PublishLottery {
         };
         service.write(&mut tx, &notice).await?;
         self.tell_of_reopening(&mut tx, lottery).await?;
+        let chats = rehearsal.channels.iter().map(|channel| channel.chat);
+        service.channels.hold_back(&mut tx, chats).await?;
         let scheduled = Lottery { state: LotteryState::Scheduled, ..lottery.clone() };
         let after = Some(format!("{}/{post}", lottery.chat));
         service.audit(&mut tx, None, "lottery.publish", &scheduled, after).await?;

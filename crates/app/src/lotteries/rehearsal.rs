@@ -1,6 +1,6 @@
 //! The rehearsal: everything that a publication needs, looked at now.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use qura_domain::channel::{Channel, Obstacle, Purpose};
 use qura_domain::code::Code;
@@ -50,6 +50,8 @@ pub struct Rehearsal {
     pub checks: Vec<Check>,
     /// The chats as they are now, to be kept.
     pub channels: Vec<Channel>,
+    /// The conditions that nobody can meet as it is: of several about one chat all of them.
+    pub lost: Vec<Condition>,
 }
 
 impl Rehearsal {
@@ -72,8 +74,7 @@ impl LotteryService {
         let (title, obstacles) =
             self.look_at(lottery.organizer, lottery.chat, Purpose::Publish, &mut rehearsal.channels).await?;
         rehearsal.checks.push(Check::Chat { title, obstacles });
-        let checks = self.look_at_conditions(lottery, &mut rehearsal.channels).await?;
-        rehearsal.checks.extend(checks.into_iter().map(|(_, check)| check));
+        self.look_at_conditions(lottery, &mut rehearsal).await?;
         Ok(rehearsal)
     }
 
@@ -82,33 +83,70 @@ impl LotteryService {
     pub(super) async fn look_at_conditions(
         &self,
         lottery: &Lottery,
-        found: &mut Vec<Channel>,
-    ) -> Result<Vec<(Condition, Check)>, ExamineError> {
-        let (organizer, mut checks) = (lottery.organizer, Vec::new());
-        let mut looked_at = BTreeSet::new();
+        rehearsal: &mut Rehearsal,
+    ) -> Result<(), ExamineError> {
+        let mut looked_at: BTreeMap<ChatId, bool> = BTreeMap::new();
         for condition in self.conditions(lottery.id).await? {
-            let check = match &condition {
-                // To be in a chat and to boost it are two conditions and one look.
-                Condition::Channel { chat } | Condition::Group { chat } | Condition::Boost { chat }
-                    if !looked_at.insert(*chat) =>
-                {
-                    continue;
-                }
-                Condition::Channel { chat } | Condition::Group { chat } | Condition::Boost { chat } => {
-                    let (title, obstacles) =
-                        self.look_at(organizer, *chat, Purpose::Condition, found).await?;
-                    Check::ConditionChat { title, obstacles }
+            // To be in a chat and to boost it are two conditions and one look.
+            let known = condition.chat().and_then(|chat| looked_at.get(&chat).copied());
+            let passed = match (known, &condition) {
+                (Some(passed), _) => passed,
+                (
+                    None,
+                    Condition::Channel { chat } | Condition::Group { chat } | Condition::Boost { chat },
+                ) => {
+                    let check = self.look_at_condition_chat(lottery, *chat, &mut rehearsal.channels).await?;
+                    let passed = check.passed();
+                    looked_at.insert(*chat, passed);
+                    rehearsal.checks.push(check);
+                    passed
                 }
                 // There are no contests yet, so no code is that of an entry.
-                Condition::Lottery { code }
-                | Condition::Vote { entry: code }
-                | Condition::Comment { entry: code } => {
-                    Check::ConditionLottery { code: code.clone(), is_open: self.is_joinable(code).await? }
+                (
+                    None,
+                    Condition::Lottery { code }
+                    | Condition::Vote { entry: code }
+                    | Condition::Comment { entry: code },
+                ) => {
+                    let is_open = self.is_joinable(code).await?;
+                    rehearsal.checks.push(Check::ConditionLottery { code: code.clone(), is_open });
+                    is_open
                 }
             };
-            checks.push((condition, check));
+            if !passed {
+                rehearsal.lost.push(condition);
+            }
         }
-        Ok(checks)
+        Ok(())
+    }
+
+    /// Of a running lottery the bot alone must see who meets a condition. Whoever put it there matters no
+    /// more, and who took the lottery over may be no member of a private chat.
+    async fn look_at_condition_chat(
+        &self,
+        lottery: &Lottery,
+        chat: ChatId,
+        found: &mut Vec<Channel>,
+    ) -> Result<Check, ExamineError> {
+        let is_running = lottery.state.is_running();
+        let known = match is_running {
+            true => self.db.read().await?.channels().get(chat).await?,
+            false => None,
+        };
+        let (title, mut obstacles) = match known {
+            None => self.look_at(lottery.organizer, chat, Purpose::Condition, found).await?,
+            Some(known) => {
+                let Examined { channel, obstacles } =
+                    self.channels.inspect(lottery.organizer, known, Purpose::Condition).await?;
+                let title = channel.title.clone();
+                found.push(channel);
+                (title, obstacles)
+            }
+        };
+        if is_running {
+            obstacles.retain(|obstacle| !obstacle.is_of_the_person());
+        }
+        Ok(Check::ConditionChat { title, obstacles })
     }
 
     /// Whether the settings can be published with: a draft's now or at its time, a scheduled one's now.

@@ -53,36 +53,55 @@ impl LotteryService {
         if !lottery.state.is_running() {
             return Ok(Err(ManageRefusal::NotNow));
         }
-        let (limit, now) = (self.settings.get().publications_per_hour(), self.clock.now());
-        let (count, first) = tx.limited_acts().since(manager.person, ACT, now - WINDOW).await?;
-        if count >= u64::from(limit) {
-            let wait = first.map_or(WINDOW, |first| (first + WINDOW).since(now));
-            return Ok(Err(ManageRefusal::TooOften { limit, wait }));
-        }
-        if order_post(tx, JobId::new(self.random.id()), &lottery, Some(manager.person), now).await? {
-            tx.limited_acts().record(manager.person, ACT, now, self.random.id(), now - WINDOW).await?;
+        let is_new = match self.order_by_hand(tx, manager.person, &lottery).await? {
+            Ok(is_new) => is_new,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if is_new {
             let old = lottery.post.map(|post| format!("{}/{post}", lottery.chat));
             self.audit(tx, Some(manager.person), "lottery.republish", &lottery, old).await?;
         }
         Ok(Ok(lottery))
     }
 
-    /// Orders a new post in place of one that cannot be edited into it, which nothing edits any more.
+    /// Orders a new post in place of one that cannot be edited into it, and that nothing edits until then. It
+    /// counts as a publication, too.
     pub(super) async fn replace_post(
         &self,
         tx: &mut Tx,
+        person: UserId,
         lottery: &Lottery,
-        by: Option<UserId>,
-    ) -> Result<(), StorageError> {
-        order_post(tx, JobId::new(self.random.id()), lottery, by, self.clock.now()).await?;
-        if let Some(post) = lottery.post {
-            tx.lotteries().lose_post(lottery.id, post).await?;
+    ) -> Result<Result<(), ManageRefusal>, StorageError> {
+        if let Err(refusal) = self.order_by_hand(tx, person, lottery).await? {
+            return Ok(Err(refusal));
         }
-        Ok(())
+        tx.lottery_counters().rest(lottery.id).await?;
+        Ok(Ok(()))
+    }
+
+    /// Orders a new post that somebody wants. Whether it was not ordered before.
+    async fn order_by_hand(
+        &self,
+        tx: &mut Tx,
+        person: UserId,
+        lottery: &Lottery,
+    ) -> Result<Result<bool, ManageRefusal>, StorageError> {
+        let (limit, now) = (self.settings.get().publications_per_hour(), self.clock.now());
+        let (count, first) = tx.limited_acts().since(person, ACT, now - WINDOW).await?;
+        if count >= u64::from(limit) {
+            let wait = first.map_or(WINDOW, |first| (first + WINDOW).since(now));
+            return Ok(Err(ManageRefusal::TooOften { limit, wait }));
+        }
+        let is_new = order_post(tx, JobId::new(self.random.id()), lottery, Some(person), now).await?;
+        if is_new {
+            tx.limited_acts().record(person, ACT, now, self.random.id(), now - WINDOW).await?;
+        }
+        Ok(Ok(is_new))
     }
 }
 
-/// Orders a new post, in the caller's transaction. Whether it was not ordered before.
+/// Orders a new post, in the caller's transaction. Whether it was not ordered before: one new post in place of
+/// each old one.
 pub(crate) async fn order_post(
     tx: &mut Tx,
     id: JobId,
@@ -93,7 +112,7 @@ pub(crate) async fn order_post(
     let old = lottery.post.map(|post| (lottery.chat, post));
     let payload = serde_json::to_string(&RepublishOrder { lottery: lottery.id, old, by })
         .map_err(|_| StorageError::Unreadable("order of a post"))?;
-    let dedupe = lottery.id.get().to_string();
+    let dedupe = format!("{}:{}", lottery.id, lottery.post.map_or(0, MessageId::get));
     let job = NewJob { id, kind: REPUBLISH, payload: &payload, run_at: now, dedupe: Some(&dedupe) };
     tx.jobs().enqueue(&job, now).await
 }
@@ -118,7 +137,10 @@ impl Job for RepublishLottery {
         let order: RepublishOrder =
             serde_json::from_str(job.payload()).map_err(|error| JobError::Fatal(error.to_string()))?;
         let found = self.lotteries.db.read().await?.lotteries().get(order.lottery).await?;
-        let Some(lottery) = found.filter(|lottery| lottery.state.is_running()) else { return Ok(()) };
+        let Some(lottery) = found else { return Ok(()) };
+        if !lottery.state.is_running() {
+            return self.leave(job, &lottery, None).await;
+        }
         let post = match lottery.post.filter(|post| order.old != Some((lottery.chat, *post))) {
             // Sent before this worker, or the one before it, died.
             Some(post) => post,
@@ -132,7 +154,7 @@ impl Job for RepublishLottery {
 }
 
 impl RepublishLottery {
-    /// Sends the post and writes down that it is there.
+    /// Sends the post and writes down that it is there. Returns the post that the lottery has then.
     async fn send(&self, lottery: &Lottery) -> Result<MessageId, SendError> {
         let service = &self.lotteries;
         let mut reader = service.db.read().await?;
@@ -144,28 +166,55 @@ impl RepublishLottery {
         let Sent::Message(post) = service.messenger.send(Lane::Notice, request).await? else {
             return Err(TelegramError::Unavailable("a post was sent without an id".to_owned()).into());
         };
-        if let Err(error) = self.record(lottery, post, count).await {
+        let recorded = self.record(lottery, post, count).await;
+        if !matches!(recorded, Ok(valid) if valid == post) {
             let away = Request::DeleteMessage { chat: lottery.chat, message: post };
             if let Err(error) = service.messenger.send(Lane::Notice, away).await {
                 tracing::warn!(%error, chat_id = lottery.chat.get(), "a post that is not recorded stays");
             }
-            return Err(error.into());
         }
-        Ok(post)
+        Ok(recorded?)
     }
 
-    async fn record(&self, lottery: &Lottery, post: MessageId, count: u64) -> Result<(), StorageError> {
+    /// The post that the lottery has from here on: this one, unless another was recorded meanwhile.
+    async fn record(&self, sent: &Lottery, post: MessageId, count: u64) -> Result<MessageId, StorageError> {
         let service = &self.lotteries;
         let now = service.clock.now();
         let mut tx = service.db.begin().await?;
+        let Some(mut lottery) = tx.lotteries().lock(&sent.code).await? else {
+            return Err(StorageError::Unreadable("lottery that was read before"));
+        };
+        if let Some(other) = lottery.post.filter(|other| sent.post != Some(*other)) {
+            tx.rollback().await?;
+            return Ok(other);
+        }
         tx.lotteries().record_post(lottery.id, post, count, now).await?;
-        // Its state or its template may have changed since it was read.
-        if tx.lotteries().get(lottery.id).await?.is_none_or(|now| !is_same(&now, lottery)) {
+        let after = Some(format!("{}/{post}", sent.chat));
+        service.audit(&mut tx, None, "lottery.posted", &lottery, after).await?;
+        lottery.post = Some(post);
+        // Both may have changed since the post was written.
+        if lottery.template.media() != sent.template.media() {
+            order_post(&mut tx, JobId::new(service.random.id()), &lottery, None, now).await?;
+            tx.lottery_counters().rest(lottery.id).await?;
+        } else if (lottery.state, &lottery.template) != (sent.state, &sent.template) {
             tx.lottery_counters().redraw(lottery.id).await?;
         }
-        let after = Some(format!("{}/{post}", lottery.chat));
-        service.audit(&mut tx, None, "lottery.posted", lottery, after).await?;
-        tx.commit().await
+        tx.commit().await?;
+        service.announce().await;
+        Ok(post)
+    }
+
+    /// There is no new post: the old one is kept true again, if it was not meanwhile.
+    async fn leave(&self, job: &RunningJob, lottery: &Lottery, told: Option<Notice>) -> Result<(), JobError> {
+        let service = &self.lotteries;
+        let mut tx = service.db.begin().await?;
+        tx.lottery_counters().go_on(lottery.id).await?;
+        if let Some(notice) = told {
+            service.write(&mut tx, &notice).await?;
+        }
+        job.complete(tx).await?;
+        service.announce().await;
+        Ok(())
     }
 
     /// The old post leads to the new one. Where it is gone, or too old, there is nothing to do.
@@ -207,12 +256,9 @@ impl RepublishLottery {
             }
             SendError::Telegram(error) => {
                 tracing::warn!(%error, chat_id = lottery.chat.get(), "a lottery cannot be published anew");
-                let mut tx = service.db.begin().await?;
                 let (person, code) = (lottery.organizer, lottery.code.clone());
-                service.write(&mut tx, &Notice::LotteryNotRepublished { person, code }).await?;
-                job.complete(tx).await?;
-                service.announce().await;
-                Ok(())
+                let told = Notice::LotteryNotRepublished { person, code };
+                self.leave(job, lottery, Some(told)).await
             }
         }
     }
@@ -225,9 +271,4 @@ enum SendError {
     Telegram(#[from] TelegramError),
     #[error(transparent)]
     Storage(#[from] StorageError),
-}
-
-/// Whether the post would say the same.
-fn is_same(now: &Lottery, sent: &Lottery) -> bool {
-    (now.state, &now.template) == (sent.state, &sent.template)
 }

@@ -41,7 +41,8 @@ impl LotteryService {
         let Examined { channel, obstacles } = self.channels.inspect(person, known, Purpose::Publish).await?;
         if !obstacles.is_empty() {
             let checks = vec![Check::Chat { title: channel.title.clone(), obstacles }];
-            return Ok(Err(TakeOverRefusal::Lacking(Rehearsal { checks, channels: vec![channel] })));
+            let looked = Rehearsal { checks, channels: vec![channel], lost: Vec::new() };
+            return Ok(Err(TakeOverRefusal::Lacking(looked)));
         }
         match self.messenger.membership(lottery.chat, lottery.organizer).await {
             Ok(standing) if standing.is_administrator() => Ok(Err(TakeOverRefusal::Kept)),

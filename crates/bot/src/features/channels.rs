@@ -11,7 +11,7 @@ mod takeover;
 use qura_app::channels::ExamineError;
 use qura_app::ingest::HandleError;
 use qura_domain::code::Code;
-use qura_domain::ids::ChatId;
+use qura_domain::ids::{ChatId, LotteryId};
 use qura_i18n::Msg;
 use qura_storage::Page;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,9 @@ callback_data! {
         Card { chat: ChatId } = "card",
         /// Examines a linked chat now.
         Refresh { chat: ChatId } = "fresh",
+        /// What runs in a chat, further on and back.
+        RunningAfter { chat: ChatId, lottery: LotteryId } = "older",
+        RunningBefore { chat: ChatId, lottery: LotteryId } = "newer",
         Remove { chat: ChatId } = "remove",
         ConfirmRemoval { chat: ChatId } = "confirm",
         /// Of a lottery whose organizer is no longer administrator.
@@ -89,7 +92,13 @@ pub async fn pressed(cx: Context<'_>, press: Press<ChannelButton>) -> Result<Out
         ChannelButton::Before { chat } => list::opened(cx, press, Page::Before(chat)).await,
         ChannelButton::Add => adding::asked(cx, press).await,
         ChannelButton::Link { chat } => adding::pressed(cx, press, chat).await,
-        ChannelButton::Card { chat } => card::opened(cx, press, chat).await,
+        ChannelButton::Card { chat } => card::opened(cx, press, chat, Page::First).await,
+        ChannelButton::RunningAfter { chat, lottery } => {
+            card::opened(cx, press, chat, Page::After(lottery)).await
+        }
+        ChannelButton::RunningBefore { chat, lottery } => {
+            card::opened(cx, press, chat, Page::Before(lottery)).await
+        }
         ChannelButton::Refresh { chat } => card::refreshed(cx, press, chat).await,
         ChannelButton::Remove { chat } => card::removal_asked(cx, press, chat).await,
         ChannelButton::ConfirmRemoval { chat } => card::removed(cx, press, chat).await,

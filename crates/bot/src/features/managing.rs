@@ -49,6 +49,9 @@ pub enum ManageScreen {
     NotResumed {
         code: Code,
         checks: Vec<Check>,
+        /// The mark of the conditions that are lost.
+        #[serde(default)]
+        lost: u32,
     },
     Edit(edit::EditScreen),
     /// Asks for a new value.
@@ -102,7 +105,7 @@ callback_data! {
         /// «استئناف», «إعادة الفحص»
         Resume { code: Code } = "go",
         /// Without the conditions that are lost.
-        ResumeWithout { code: Code } = "gow",
+        ResumeWithout { code: Code, lost: u32 } = "gow",
         /// «سحب الفائزين», «إعادة نشر», «إلغاء السحب»
         Ask { code: Code, act: Act } = "ask",
         /// «تأكيد»
@@ -164,7 +167,7 @@ impl ManageScreen {
         match self {
             Self::Confirm { code, act, count } => acts::confirm(viewer, code, *act, *count),
             Self::Lacking { code, checks } => refusal::lacking(viewer, code, checks),
-            Self::NotResumed { code, checks } => resuming::not_resumed(viewer, code, checks),
+            Self::NotResumed { code, checks, lost } => resuming::not_resumed(viewer, code, checks, *lost),
             Self::Edit(screen) => screen.view(viewer),
             Self::Ask(screen) => screen.view(viewer),
             Self::Template(screen) => screen.view(viewer),
@@ -190,8 +193,8 @@ pub async fn pressed(cx: Context<'_>, press: Press<ManageButton>) -> Result<Outc
     use qura_storage::Page;
     match press.button.clone() {
         B::Pause { code } => acts::paused(cx, press, &code).await,
-        B::Resume { code } => resuming::resumed(cx, press, &code, false).await,
-        B::ResumeWithout { code } => resuming::resumed(cx, press, &code, true).await,
+        B::Resume { code } => resuming::resumed(cx, press, &code, None).await,
+        B::ResumeWithout { code, lost } => resuming::resumed(cx, press, &code, Some(lost)).await,
         B::Ask { code, act } => acts::asked(cx, press, &code, act).await,
         B::Do { code, act } => acts::done(cx, press, &code, act).await,
         B::Edit { code } => edit::opened(cx, press, &code).await,

@@ -1,6 +1,7 @@
 //! «قسم الروليت»: lotteries, from their creation to their management.
 
 pub mod create;
+mod discarding;
 pub mod manage;
 pub mod post;
 
@@ -104,7 +105,7 @@ impl RouletteScreen {
             Self::Preview(screen) => screen.view(viewer),
             Self::Confirmed(screen) => screen.view(viewer),
             Self::Card(screen) => screen.view(viewer),
-            Self::ConfirmDiscard { code } => manage::confirm_discard(viewer, code),
+            Self::ConfirmDiscard { code } => discarding::view(viewer, code),
         }
     }
 }
@@ -124,8 +125,8 @@ pub async fn pressed(cx: Context<'_>, press: Press<RouletteButton>) -> Result<Ou
         B::Card { code } => manage::opened(cx, press, &code).await,
         B::CallBack { code } => manage::called_back(cx, press, &code).await,
         B::Copy { code } => manage::copied(cx, press, &code).await,
-        B::Discard { code } => manage::discard_asked(cx, press, &code).await,
-        B::ConfirmDiscard { code } => manage::discarded(cx, press, &code).await,
+        B::Discard { code } => discarding::asked(cx, press, &code).await,
+        B::ConfirmDiscard { code } => discarding::discarded(cx, press, &code).await,
         _ => create::pressed(cx, press).await,
     }
 }

@@ -180,6 +180,28 @@ impl LotteryCounterRepo<'_> {
         )
     }
 
+    /// Nothing edits the post until another one is recorded, or [`Self::go_on`].
+    pub async fn rest(&mut self, lottery: LotteryId) -> Result<(), StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE lottery_counters SET has_post = FALSE WHERE lottery_id = $1",
+            lottery.get()
+        )?;
+        Ok(())
+    }
+
+    /// The post that rested, if there is still one, is edited again, and drawn anew.
+    pub async fn go_on(&mut self, lottery: LotteryId) -> Result<(), StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE lottery_counters SET has_post = TRUE, shown = CASE WHEN shown < 0 THEN shown - 1 ELSE -1 END
+             WHERE lottery_id = $1 AND NOT has_post
+               AND EXISTS (SELECT 1 FROM lotteries WHERE id = $1 AND message_id IS NOT NULL)",
+            lottery.get()
+        )?;
+        Ok(())
+    }
+
     /// The post is to be drawn anew: more than the number has changed.
     pub async fn redraw(&mut self, lottery: LotteryId) -> Result<(), StorageError> {
         execute!(

@@ -234,14 +234,10 @@ async fn times_that_have_come_are_found_in_their_order(db: Db) {
         }
     }
     let ids = |ids: &[i64]| ids.iter().copied().map(LotteryId::new).collect::<Vec<_>>();
-    assert_eq!(read!(db, lotteries().due_publications(at(99), 9)), []);
     // The fourth is still a draft.
-    assert_eq!(read!(db, lotteries().due_publications(at(200), 9)), ids(&[2, 3]));
-    assert_eq!(read!(db, lotteries().due_publications(at(999), 2)), ids(&[2, 3]));
     for id in ids(&[1, 2, 3]) {
         assert!(committed!(db, lotteries().advance(id, step(Scheduled, Open), None, at(400))));
     }
-    assert_eq!(read!(db, lotteries().due_publications(at(999), 9)), []);
     assert_eq!(read!(db, lotteries().due_draws(at(699), 9)), []);
     assert_eq!(read!(db, lotteries().due_draws(at(900), 9)), ids(&[3, 2, 1]));
     let [first] = [LotteryId::new(3)];
@@ -370,14 +366,16 @@ async fn what_was_deleted_is_purged_when_it_is_empty(db: Db) {
     committed!(db, participants().join(id, &people)).unwrap();
     committed!(db, participants().join(other, &people)).unwrap();
     assert_eq!(committed!(db, participants().purge(id, 9)), 0);
-    assert!(!committed!(db, lotteries().erase(id)));
+    assert_eq!(committed!(db, lotteries().erase(id)), None);
     assert!(committed!(db, lotteries().advance(id, step(Open, Cancelled), None, at(70))));
+    let ended = read!(db, lotteries().list(ORGANIZER, &[Cancelled], Page::First, 9));
+    assert_eq!(ended.iter().map(|lottery| lottery.id).collect::<Vec<_>>(), [id]);
     assert_eq!(read!(db, lotteries().deleted_before(at(70), 9)), []);
     assert_eq!(read!(db, lotteries().deleted_before(at(71), 9)), [id]);
-    assert!(!committed!(db, lotteries().erase(id)));
+    assert_eq!(committed!(db, lotteries().erase(id)), None);
     assert_eq!(committed!(db, participants().purge(id, 3)), 3);
     assert_eq!(committed!(db, participants().purge(id, 3)), 2);
-    assert!(committed!(db, lotteries().erase(id)));
+    assert_eq!(committed!(db, lotteries().erase(id)), Some(vec![CHAT]));
     assert_eq!(read!(db, lotteries().get(id)), None);
     assert_eq!(read!(db, lottery_counters().get(id)), None);
     assert_eq!(read!(db, lottery_counters().get(other)).unwrap().participants, 5);

@@ -17,6 +17,7 @@ on_both_databases! {
     a_milestone_is_told_once,
     of_many_who_reach_a_milestone_one_tells,
     of_two_who_claim_a_post_one_has_it,
+    a_post_that_rests_is_edited_by_nobody_until_it_goes_on,
     what_two_edited_is_known_to_be_unknown,
 }
 
@@ -150,6 +151,29 @@ async fn of_two_who_claim_a_post_one_has_it(db: Db) {
     let found = read!(db, lottery_counters().dirty(None, 9)).remove(0);
     assert!(committed!(db, lotteries().lose_post(lottery, MessageId::new(1))));
     assert_eq!(committed!(db, lottery_counters().claim(&found, at(80))), None);
+}
+
+async fn a_post_that_rests_is_edited_by_nobody_until_it_goes_on(db: Db) {
+    let lottery = posted(&db, 1, 1).await;
+    join(&db, lottery, 1..=3).await;
+    committed!(db, lottery_counters().rest(lottery));
+    assert_eq!(read!(db, lottery_counters().dirty(None, 9)), []);
+    assert_eq!(read!(db, lotteries().get(lottery)).unwrap().post, Some(MessageId::new(1)));
+    committed!(db, lottery_counters().go_on(lottery));
+    assert_eq!(read!(db, lottery_counters().dirty(None, 9))[0].shown, None);
+    // One that was edited all along goes on as it is.
+    let seen = read!(db, lottery_counters().dirty(None, 9)).remove(0);
+    let claimed = committed!(db, lottery_counters().claim(&seen, at(7))).unwrap();
+    assert!(committed!(db, lottery_counters().record_shown(&claimed, at(8))));
+    committed!(db, lottery_counters().go_on(lottery));
+    assert_eq!(read!(db, lottery_counters().dirty(None, 9)), []);
+    // A new post, and one that is gone.
+    committed!(db, lottery_counters().rest(lottery));
+    committed!(db, lotteries().record_post(lottery, MessageId::new(2), 0, at(9)));
+    assert_eq!(read!(db, lottery_counters().dirty(None, 9))[0].post, MessageId::new(2));
+    assert!(committed!(db, lotteries().lose_post(lottery, MessageId::new(2))));
+    committed!(db, lottery_counters().go_on(lottery));
+    assert_eq!(read!(db, lottery_counters().dirty(None, 9)), []);
 }
 
 async fn what_two_edited_is_known_to_be_unknown(db: Db) {

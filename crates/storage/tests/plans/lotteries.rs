@@ -124,8 +124,9 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         lotteries.advance(id, pause, None, at(1));
         lotteries.record_post(id, post, 5, at(1));
         lotteries.lose_post(id, post);
+        lottery_counters.rest(id);
+        lottery_counters.go_on(id);
         lotteries.migrate(chat, ChatId::new(-9));
-        lotteries.due_publications(at(500), 10);
         lotteries.due_draws(at(500), 10);
         lotteries.deleted_before(at(500), 10);
         lotteries.erase(cancelled);
@@ -213,7 +214,6 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         participants.ticket(id, user);
         participants.get(id, user);
         participants.find_by_username(id, "U77", 5);
-        participants.recent(id, 100);
         participants.neighbours(id, user, 1_000, 5);
         participants.count_suspicious(id, 100);
         channels.save(&channel);

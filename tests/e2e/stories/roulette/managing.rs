@@ -238,3 +238,68 @@ async fn the_draw_is_asked_about_and_ordered_once() {
     assert_eq!(w.documents(&lottery).await.len(), 1);
     w.ends().await;
 }
+
+#[tokio::test]
+async fn what_was_cancelled_is_found_among_the_ended_and_looked_at() {
+    let (mut w, channel, sara, lottery) = managed(LotteryPlan::simple()).await;
+    w.expects_refusal("editMessageText", "message to edit not found");
+    // A post that is gone is nothing to publish again, once it is cancelled.
+    w.control.delete(&format!("/chats/{}/messages/{}", channel.id, lottery.post)).await;
+    sara.presses("إلغاء السحب").await.is_quiet();
+    sara.sees(Msg::ManageCancelConfirm { count: 0 }).await;
+    sara.presses("تأكيد").await.is_quiet();
+    sara.sees(Msg::ManageCancelled).await;
+    let card = opens_the_card(&sara, "المنتهية").await;
+    assert!(card.labels().iter().all(|label| !label.contains("استئناف") && !label.contains("إلغاء السحب")));
+    sara.presses("المشتركون").await.is_quiet();
+    sara.sees_button("بحث").await;
+    sara.presses("رجوع").await.is_quiet();
+    sara.sees_button("تقرير").await;
+    sara.presses("تقرير").await.is_quiet();
+    sara.sees(Msg::ManageReport).await;
+    sara.presses("رجوع").await.is_quiet();
+    sara.sees_button("نسخ").await;
+    sara.presses("نسخ").await.is_quiet();
+    sara.sees(Msg::RouletteCopied).await;
+    w.settles().await;
+    assert_eq!(sara.count(Msg::LotteryPostLost { code: lottery.code.clone() }).await, 0);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn an_end_at_a_number_that_is_reached_already_is_refused() {
+    let (w, channel, sara, lottery) = managed(LotteryPlan::simple()).await;
+    for name in ["ليلى", "منى"] {
+        let person = subscriber(&w, &channel, name).await;
+        person.joins_lottery(&lottery).await;
+        person.sees_button("انسحاب").await;
+    }
+    sara.presses("تعديل").await.is_quiet();
+    sara.sees(Msg::ManageEdit).await;
+    sara.presses("النهاية").await.is_quiet();
+    sara.sees_button("إلغاء").await;
+    sara.says("2").await;
+    sara.sees(Msg::ManageCountReachedAlert).await;
+    sara.says("3").await;
+    sara.sees(Msg::ManageEndAtCount { number: 3 }).await;
+    assert_eq!(state_of(&w, &lottery).await.0, "open");
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn an_operator_is_offered_nothing_that_only_the_organizer_may_do() {
+    let mut w = World::builder().operator("مشغّل").start().await;
+    w.expected.tolerated.push(FORGED);
+    let channel = w.channel(crate::world::ChannelPlan::public("قناة سارة", "sara_channel")).await;
+    channel.appoints_the_bot().await;
+    let sara = w.member("سارة").await;
+    let lottery = w.lottery(&sara, &channel, LotteryPlan::simple()).await;
+    w.lottery_becomes(&lottery, "announced").await;
+    let operator = w.operator();
+    let menu = operator.sees(operator.menu()).await;
+    operator.forges_a_press(&menu, &format!("roul:card:{}", lottery.code)).await;
+    let card = operator.sees_button("تقرير").await;
+    assert!(card.labels().iter().all(|label| !label.contains("نسخ")), "{card:?}");
+    opens_the_card(&sara, "المنتهية").await.button("نسخ");
+    w.ends().await;
+}

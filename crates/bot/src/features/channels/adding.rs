@@ -7,6 +7,7 @@ use qura_domain::chat::{ChatRef, ChatRefError};
 use qura_domain::ids::{ChatId, UserId};
 use qura_domain::person::Person;
 use qura_i18n::Msg;
+use qura_storage::Page;
 
 use super::{ChannelButton, ChannelScreen, ObstacleScreen, Origin, card, failure};
 use crate::context::{Context, Outcome};
@@ -135,7 +136,7 @@ pub async fn added(
     channel: &Channel,
 ) -> Result<card::ChannelCard, HandleError> {
     let note = Msg::ChannelsAdded { title: channel.title.clone() };
-    card::of(cx, person, channel.clone(), Vec::new(), Some(note)).await
+    card::of(cx, person, channel.clone(), Vec::new(), Page::First, Some(note)).await
 }
 
 fn refusal(why: ChatRefusal) -> Msg {

@@ -1,14 +1,14 @@
 //! The screen of a linked chat: what it is, what is missing there, refreshing and removing it.
 
-use qura_app::channels::ExamineError;
+use qura_app::channels::{ExamineError, RunningPage};
 use qura_app::ingest::HandleError;
 use qura_domain::channel::{Channel, Obstacle, Purpose};
 use qura_domain::chat::ChatKind;
 use qura_domain::code::Code;
-use qura_domain::ids::{ChatId, UserId};
+use qura_domain::ids::{ChatId, LotteryId, UserId};
 use qura_domain::lottery::LotteryState;
 use qura_i18n::Msg;
-use qura_storage::{LotteryInChat, PAGE_ROWS, Page};
+use qura_storage::{LotteryInChat, Page};
 use serde::{Deserialize, Serialize};
 
 use super::{ChannelButton, ChannelScreen, back_and_home, failure, list, obstacles};
@@ -38,6 +38,11 @@ pub struct ChannelCard {
     /// What is scheduled or runs here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     running: Vec<RunningHere>,
+    /// More of it stands before this one, and follows that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<LotteryId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<LotteryId>,
     /// What just happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     note: Option<Msg>,
@@ -115,6 +120,12 @@ impl ChannelCard {
                 false => view,
             };
         }
+        let chat = self.chat;
+        let newer = self.before.map(|lottery| ChannelButton::RunningBefore { chat, lottery });
+        let older = self.after.map(|lottery| ChannelButton::RunningAfter { chat, lottery });
+        let newer = newer.map(|button| view.button(&Msg::NavNewer, &button));
+        let older = older.map(|button| view.button(&Msg::NavOlder, &button));
+        view = view.row(newer.into_iter().chain(older).collect());
         let row = vec![
             view.button(&Msg::ChannelsRefresh, &ChannelButton::Refresh { chat: self.chat }),
             view.button(&Msg::ChannelsRemove, &ChannelButton::Remove { chat: self.chat }),
@@ -145,6 +156,7 @@ pub async fn of(
     person: UserId,
     channel: Channel,
     obstacles: Vec<Obstacle>,
+    page: Page<LotteryId>,
     note: Option<Msg>,
 ) -> Result<ChannelCard, HandleError> {
     let offered = match channel.linked {
@@ -153,9 +165,9 @@ pub async fn of(
     };
     let link = channel.link();
     let Channel { chat, kind, title, members, .. } = channel;
-    let running = cx.services.channels.running(chat, PAGE_ROWS).await?;
-    let running = running.into_iter().map(|one| RunningHere::of(one, person)).collect();
-    Ok(ChannelCard { chat, kind, title, link, members, obstacles, offered, running, note })
+    let RunningPage { lotteries, before, after } = cx.services.channels.running(chat, page).await?;
+    let running = lotteries.into_iter().map(|one| RunningHere::of(one, person)).collect();
+    Ok(ChannelCard { chat, kind, title, link, members, obstacles, offered, running, before, after, note })
 }
 
 pub fn confirm_removal(viewer: &Viewer, chat: ChatId, title: &str) -> View {
@@ -172,11 +184,12 @@ pub async fn opened(
     cx: Context<'_>,
     press: Press<ChannelButton>,
     chat: ChatId,
+    page: Page<LotteryId>,
 ) -> Result<Outcome, HandleError> {
     let person = press.person.id;
     let Some(channel) = cx.services.channels.get(person, chat).await? else { return gone(cx, press).await };
     let obstacles = channel.bot_obstacles(Purpose::Publish);
-    let screen = ChannelScreen::Card(of(cx, person, channel, obstacles, None).await?);
+    let screen = ChannelScreen::Card(of(cx, person, channel, obstacles, page, None).await?);
     wizard::leave(cx, person, vec![press.show(screen)]).await
 }
 
@@ -199,7 +212,7 @@ pub async fn refreshed(
         true => Msg::ChannelsRefreshed,
         false => Msg::ChannelsRecheckLacking,
     };
-    let mut card = of(cx, person, examined.channel.clone(), examined.obstacles, None).await?;
+    let mut card = of(cx, person, examined.channel.clone(), examined.obstacles, Page::First, None).await?;
     let lotteries = &cx.services.lotteries;
     let resumable = match card.obstacles.is_empty() {
         true => lotteries.resumable(person, chat).await.map_err(failure)?,
@@ -238,16 +251,17 @@ pub async fn removed(
 ) -> Result<Outcome, HandleError> {
     let person = press.person.id;
     let Some(channel) = cx.services.channels.get(person, chat).await? else { return gone(cx, press).await };
+    let note = Msg::ChannelsRemoved { title: channel.title.clone() };
+    let screen = list::without(cx, person, chat, note).await?;
     let mut tx = cx.begin().await?;
     if cx.services.channels.unlink(&mut tx, person, chat).await?.is_err() {
         tx.rollback().await?;
         let obstacles = channel.bot_obstacles(Purpose::Publish);
-        let card = of(cx, person, channel, obstacles, Some(Msg::ChannelsRemoveRunning)).await?;
+        let note = Some(Msg::ChannelsRemoveRunning);
+        let card = of(cx, person, channel, obstacles, Page::First, note).await?;
         let screen = press.show(ChannelScreen::Card(card));
         return Ok(cx.say(vec![press.alert(Msg::ChannelsRemoveRunningAlert), screen]));
     }
-    let note = Msg::ChannelsRemoved { title: channel.title };
-    let screen = list::without(cx, person, chat, note).await?;
     cx.commit(tx, vec![press.show(screen)]).await
 }
 

@@ -66,13 +66,14 @@ pub async fn confirmed(
         Ok(lottery) => lottery,
     };
     let person = press.person.id;
+    let around = manage::surroundings(cx, person, &lottery).await?;
     let mut tx = cx.begin().await?;
     if !cx.services.lotteries.take_over(&mut tx, person, &lottery).await? {
         tx.rollback().await?;
         return Ok(cx.say(vec![press.alert(Msg::AlertStale)]));
     }
     let lottery = Lottery { organizer: person, ..lottery };
-    let card = manage::card_of(cx, lottery, Some(Msg::ChannelsTookOver)).await?;
+    let card = manage::card_of(cx, lottery, around, Some(Msg::ChannelsTookOver));
     let outcome = cx.commit(tx, vec![press.show(RouletteScreen::Card(card))]).await?;
     cx.services.lotteries.announce().await;
     Ok(outcome)

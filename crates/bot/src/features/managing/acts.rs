@@ -12,7 +12,8 @@ use super::refusal::{Admitted, Need, admit, not_theirs, refused};
 use super::{ManageButton, ManageScreen, manager};
 use crate::callback::Field;
 use crate::context::{Context, Outcome};
-use crate::features::roulette::{RouletteButton, RouletteScreen, back_and_home, manage};
+use crate::features::roulette::manage::{self, Surroundings};
+use crate::features::roulette::{RouletteButton, RouletteScreen, back_and_home};
 use crate::press::Press;
 use crate::view::{View, Viewer};
 use crate::wizard;
@@ -80,13 +81,14 @@ pub async fn paused(
     press: Press<ManageButton>,
     code: &Code,
 ) -> Result<Outcome, HandleError> {
-    let Admitted { manager, .. } = match admit(cx, press.person.id, code, Need::Person).await? {
+    let Admitted { manager, lottery } = match admit(cx, press.person.id, code, Need::Person).await? {
         Ok(admitted) => admitted,
         Err(denied) => return denied.say(cx, press).await,
     };
+    let around = manage::surroundings(cx, press.person.id, &lottery).await?;
     let mut tx = cx.begin().await?;
     let done = cx.services.lotteries.pause(&mut tx, manager, code).await?;
-    ended(cx, tx, press, code, done, Msg::ManagePaused).await
+    ended(cx, tx, press, code, around, done, Msg::ManagePaused).await
 }
 
 /// Before an act.
@@ -116,18 +118,19 @@ pub async fn done(
     code: &Code,
     act: Act,
 ) -> Result<Outcome, HandleError> {
-    let Admitted { manager, .. } = match admit(cx, press.person.id, code, act.need()).await? {
+    let Admitted { manager, lottery } = match admit(cx, press.person.id, code, act.need()).await? {
         Ok(admitted) => admitted,
         Err(denied) => return denied.say(cx, press).await,
     };
     let lotteries = &cx.services.lotteries;
+    let around = manage::surroundings(cx, press.person.id, &lottery).await?;
     let mut tx = cx.begin().await?;
     let (done, note) = match act {
         Act::Draw => (lotteries.order_draw(&mut tx, manager, code).await?, Msg::ManageDrawOrdered),
         Act::Republish => (lotteries.republish(&mut tx, manager, code).await?, Msg::ManageRepublishOrdered),
         Act::Cancel => (lotteries.cancel(&mut tx, manager, code).await?, Msg::ManageCancelled),
     };
-    ended(cx, tx, press, code, done, note).await
+    ended(cx, tx, press, code, around, done, note).await
 }
 
 /// Commits an act and shows the card as it is then, or says why it is refused.
@@ -136,6 +139,7 @@ pub async fn ended(
     tx: Tx,
     press: Press<ManageButton>,
     code: &Code,
+    around: Surroundings,
     done: Managed,
     note: Msg,
 ) -> Result<Outcome, HandleError> {
@@ -146,7 +150,7 @@ pub async fn ended(
             return refused(cx, press, code, refusal).await;
         }
     };
-    let card = manage::card_of(cx, lottery, Some(note)).await?;
+    let card = manage::card_of(cx, lottery, around, Some(note));
     let outcome = cx.commit(tx, vec![press.show(RouletteScreen::Card(card))]).await?;
     cx.services.lotteries.announce().await;
     Ok(outcome)

@@ -301,7 +301,11 @@ pub async fn change(
             let screen = ManageScreen::Edit(EditScreen::of(&edited.lottery, Some(note(&edited))));
             Ok(Answer::Finished(tx, vec![Reply::show(person.id, screen)]))
         }
-        Err(refusal @ (ManageRefusal::Settings(_) | ManageRefusal::CountReached)) => {
+        Err(
+            refusal @ (ManageRefusal::Settings(_)
+            | ManageRefusal::CountReached
+            | ManageRefusal::TooOften { .. }),
+        ) => {
             tx.rollback().await?;
             Ok(Answer::Again(again(&lottery, word(refusal)).into()))
         }

@@ -199,19 +199,17 @@ pub async fn tapped(
     let Some(record) = found.filter(|record| record.signals.is_suspicious()) else {
         return super::participants::opened(cx, press, code, user).await;
     };
-    let mut tx = cx.begin().await?;
-    let reason = reason(cx);
-    let excluded = match cx.services.lotteries.exclude(&mut tx, manager, code, user, &reason).await? {
-        Ok(excluded) => excluded,
-        Err(refusal) => {
-            tx.rollback().await?;
-            return refused(cx, press, code, refusal).await;
-        }
-    };
-    // The same page, as far as it can be told from one row.
+    // The same page, as far as it can be told from one row; read before the transaction, which holds a
+    // connection of its own.
     let before = record.ticket.get().saturating_sub(1);
     let page = if before == 0 { Page::First } else { Page::After(before) };
-    let list = list(cx, &excluded.lottery, Filter::Suspicious, page, Some(Msg::ManageExcluded)).await?;
+    let list = list(cx, &lottery, Filter::Suspicious, page, Some(Msg::ManageExcluded)).await?;
+    let mut tx = cx.begin().await?;
+    let reason = reason(cx);
+    if let Err(refusal) = cx.services.lotteries.exclude(&mut tx, manager, code, user, &reason).await? {
+        tx.rollback().await?;
+        return refused(cx, press, code, refusal).await;
+    }
     let list = list.without(|one| one == user);
     let outcome = cx.commit(tx, vec![press.show(ManageScreen::Participants(list))]).await?;
     cx.services.lotteries.announce().await;
@@ -246,10 +244,11 @@ pub async fn all_confirmed(
     press: Press<ManageButton>,
     code: &Code,
 ) -> Result<Outcome, HandleError> {
-    let Admitted { manager, .. } = match admit(cx, press.person.id, code, Need::Person).await? {
+    let Admitted { manager, lottery } = match admit(cx, press.person.id, code, Need::Person).await? {
         Ok(admitted) => admitted,
         Err(denied) => return denied.say(cx, press).await,
     };
+    let list = list(cx, &lottery, Filter::Suspicious, Page::First, None).await?;
     let mut tx = cx.begin().await?;
     let done = cx.services.lotteries.exclude_suspects(&mut tx, manager, code, &reason(cx)).await?;
     let excluded = match done {
@@ -259,9 +258,8 @@ pub async fn all_confirmed(
             return refused(cx, press, code, refusal).await;
         }
     };
-    let note = Some(Msg::ManageExcludedAll { count: number(excluded.count) });
-    let list = list(cx, &excluded.lottery, Filter::Suspicious, Page::First, note).await?;
-    let list = list.without(|_| true);
+    let note = Msg::ManageExcludedAll { count: number(excluded.count) };
+    let list = list.without(|_| true).noting(note);
     let outcome = cx.commit(tx, vec![press.show(ManageScreen::Participants(list))]).await?;
     cx.services.lotteries.announce().await;
     Ok(outcome)

@@ -125,6 +125,11 @@ impl ParticipantList {
         Self::of(lottery, Filter::Everyone, &page, None)
     }
 
+    /// What just happened, said above it.
+    pub fn noting(self, note: Msg) -> Self {
+        Self { note: Some(note), ..self }
+    }
+
     /// The page as it is once these are excluded.
     pub fn without(mut self, excluded: impl Fn(UserId) -> bool) -> Self {
         for row in self.rows.iter_mut().filter(|row| excluded(row.user)) {

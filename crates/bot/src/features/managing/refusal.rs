@@ -113,6 +113,7 @@ pub fn word(refusal: ManageRefusal) -> Msg {
         ManageRefusal::CountReached => Msg::ManageCountReachedAlert,
         ManageRefusal::TooOften { limit, wait } => Msg::ManageTooOftenAlert { limit: i64::from(limit), wait },
         ManageRefusal::ConditionLost => Msg::ManageConditionLostAlert,
+        ManageRefusal::RightsLost => Msg::ManageLackingAlert,
     }
 }
 

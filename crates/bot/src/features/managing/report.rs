@@ -10,7 +10,7 @@ use super::acts::ended;
 use super::refusal::{Admitted, Need, admit, not_theirs, refused};
 use super::{ManageButton, ManageScreen, manager};
 use crate::context::{Context, Outcome};
-use crate::features::roulette::{RouletteButton, back_and_home};
+use crate::features::roulette::{RouletteButton, back_and_home, manage};
 use crate::press::Press;
 use crate::view::{View, Viewer};
 use crate::wizard;
@@ -47,11 +47,12 @@ pub async fn ordered(
     code: &Code,
     format: ReportFormat,
 ) -> Result<Outcome, HandleError> {
-    let Admitted { manager, .. } = match admit(cx, press.person.id, code, Need::Person).await? {
+    let Admitted { manager, lottery } = match admit(cx, press.person.id, code, Need::Person).await? {
         Ok(admitted) => admitted,
         Err(denied) => return denied.say(cx, press).await,
     };
+    let around = manage::surroundings(cx, press.person.id, &lottery).await?;
     let mut tx = cx.begin().await?;
     let done = cx.services.lotteries.order_report(&mut tx, manager, code, format).await?;
-    ended(cx, tx, press, code, done, Msg::ManageReportOrdered).await
+    ended(cx, tx, press, code, around, done, Msg::ManageReportOrdered).await
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use qura_app::draws::draws_at;
 use qura_app::ingest::HandleError;
 use qura_app::lotteries::{Check, DraftRefusal, Shelf, Suspects, post_link};
+use qura_domain::channel::Channel;
 use qura_domain::code::Code;
 use qura_domain::ids::UserId;
 use qura_domain::link::DeepLink;
@@ -19,7 +20,7 @@ use crate::context::{Context, Outcome};
 use crate::features::draw::DrawButton;
 use crate::features::managing::{Act, Filter, ManageButton, manager};
 use crate::features::menu::MenuButton;
-use crate::features::mine::{self, MineButton};
+use crate::features::mine::MineButton;
 use crate::press::Press;
 use crate::view::{View, ViewBuilder, Viewer};
 use crate::wizard;
@@ -58,6 +59,9 @@ pub struct CardScreen {
     /// Whether it came out with fewer winners than it should, and can be opened again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     may_reopen: bool,
+    /// Whether an operator sees it who does not organize it, and may do less.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_others: bool,
     /// Where its post is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     link: Option<String>,
@@ -113,6 +117,7 @@ impl CardScreen {
             view = view.url(&Msg::RouletteOpenPost, link);
         }
         view = match self.state {
+            LotteryState::Draft | LotteryState::Scheduled if self.is_others => view,
             LotteryState::Draft => view
                 .press(&Msg::RouletteResume, &RouletteButton::Resume { code: code() })
                 .press(&Msg::RouletteDiscard, &RouletteButton::Discard { code: code() }),
@@ -121,7 +126,9 @@ impl CardScreen {
             }
             _ => self.manage(view),
         };
-        view = view.press(&Msg::RouletteCopy, &RouletteButton::Copy { code: code() });
+        if !self.is_others {
+            view = view.press(&Msg::RouletteCopy, &RouletteButton::Copy { code: code() });
+        }
         back_and_home(view, &MineButton::Shelf { shelf: Shelf::of(self.state) })
     }
 }
@@ -192,6 +199,16 @@ pub const fn state_label(state: LotteryState) -> Msg {
     }
 }
 
+/// What stands on a card beside the lottery itself.
+pub struct Surroundings {
+    person: UserId,
+    channel: Option<Channel>,
+    participants: u64,
+    suspects: Suspects,
+    may_reopen: bool,
+    draws_at: Option<Timestamp>,
+}
+
 /// The card as it is now; `None` for what this person does not manage.
 pub async fn card(
     cx: Context<'_>,
@@ -199,22 +216,24 @@ pub async fn card(
     code: &Code,
     note: Option<Msg>,
 ) -> Result<Option<CardScreen>, HandleError> {
-    match cx.services.lotteries.managed(manager(cx, person), code).await? {
-        Some(lottery) => card_of(cx, lottery, note).await.map(Some),
-        None => Ok(None),
-    }
+    let Some(lottery) = cx.services.lotteries.managed(manager(cx, person), code).await? else {
+        return Ok(None);
+    };
+    let around = surroundings(cx, person, &lottery).await?;
+    Ok(Some(card_of(cx, lottery, around, note)))
 }
 
-/// The card of a lottery that may not be committed yet.
-pub async fn card_of(
+/// Reads what a person's card of a lottery needs: before the transaction that changes it, which holds a
+/// connection of its own.
+pub async fn surroundings(
     cx: Context<'_>,
-    lottery: Lottery,
-    note: Option<Msg>,
-) -> Result<CardScreen, HandleError> {
+    person: UserId,
+    lottery: &Lottery,
+) -> Result<Surroundings, HandleError> {
     let mut reader = cx.services.db.read().await?;
     let channel = reader.channels().get(lottery.chat).await?;
     let count = reader.lottery_counters().get(lottery.id).await?;
-    let draws_at = draws_at(&mut reader, &lottery).await?;
+    let draws_at = draws_at(&mut reader, lottery).await?;
     drop(reader);
     let participants = count.map_or(0, |count| count.participants);
     let suspects = match lottery.published_at {
@@ -228,9 +247,15 @@ pub async fn card_of(
         }
         _ => false,
     };
+    Ok(Surroundings { person, channel, participants, suspects, may_reopen, draws_at })
+}
+
+/// The card of a lottery that may not be committed yet.
+pub fn card_of(cx: Context<'_>, lottery: Lottery, around: Surroundings, note: Option<Msg>) -> CardScreen {
+    let Surroundings { person, channel, participants, suspects, may_reopen, draws_at } = around;
     let username = channel.as_ref().and_then(|channel| channel.username.clone());
     let entrance = DeepLink::Join(lottery.code.clone()).payload();
-    Ok(CardScreen {
+    CardScreen {
         title: channel.map(|channel| channel.title).unwrap_or_default(),
         excerpt: lottery.template.excerpt(EXCERPT).into_parts().0,
         participants,
@@ -246,6 +271,7 @@ pub async fn card_of(
         pause: lottery.pause,
         suspects: (suspects.count > 0).then_some((suspects.count, suspects.percent)),
         may_reopen,
+        is_others: lottery.organizer != person,
         link: lottery.post.map(|post| post_link(lottery.chat, username.as_deref(), post)),
         entrance: lottery
             .state
@@ -254,7 +280,7 @@ pub async fn card_of(
         state: lottery.state,
         code: lottery.code,
         note,
-    })
+    }
 }
 
 /// The card was opened. A wizard that the person was in ends.
@@ -275,18 +301,16 @@ pub async fn called_back(
     press: Press<RouletteButton>,
     code: &Code,
 ) -> Result<Outcome, HandleError> {
+    let note = Some(Msg::RouletteCalledBack);
+    let Some(card) = card(cx, press.person.id, code, note).await? else { return not_theirs(cx, press).await };
     let mut tx = cx.begin().await?;
     let called_back = cx.services.lotteries.call_back(&mut tx, press.person.id, code).await?;
     if called_back != Some(true) {
         tx.rollback().await?;
         let why = if called_back.is_some() { Msg::RouletteTooLateAlert } else { Msg::AlertStale };
-        return match card(cx, press.person.id, code, None).await? {
-            Some(card) => Ok(cx.say(vec![press.alert(why), press.show(RouletteScreen::Card(card))])),
-            None => not_theirs(cx, press).await,
-        };
+        let card = CardScreen { note: None, ..card };
+        return Ok(cx.say(vec![press.alert(why), press.show(RouletteScreen::Card(card))]));
     }
-    let note = Some(Msg::RouletteCalledBack);
-    let Some(card) = card(cx, press.person.id, code, note).await? else { return not_theirs(cx, press).await };
     let card = CardScreen { state: LotteryState::Draft, ..card };
     cx.commit(tx, vec![press.show(RouletteScreen::Card(card))]).await
 }
@@ -327,43 +351,6 @@ pub async fn copied(
             not_theirs(cx, press).await
         }
     }
-}
-
-pub fn confirm_discard(viewer: &Viewer, code: &Code) -> View {
-    let card = RouletteButton::Card { code: code.clone() };
-    let view = View::of(viewer, &Msg::RouletteDiscardConfirm);
-    let row = vec![
-        view.button(&Msg::NavConfirm, &RouletteButton::ConfirmDiscard { code: code.clone() }),
-        view.button(&Msg::NavCancel, &card),
-    ];
-    back_and_home(view.row(row), &card)
-}
-
-pub async fn discard_asked(
-    cx: Context<'_>,
-    press: Press<RouletteButton>,
-    code: &Code,
-) -> Result<Outcome, HandleError> {
-    match cx.services.lotteries.draft(press.person.id, code).await? {
-        Some(lottery) => Ok(cx.say(vec![press.show(RouletteScreen::ConfirmDiscard { code: lottery.code })])),
-        None => opened(cx, press, code).await,
-    }
-}
-
-/// A draft was thrown away.
-pub async fn discarded(
-    cx: Context<'_>,
-    press: Press<RouletteButton>,
-    code: &Code,
-) -> Result<Outcome, HandleError> {
-    let mut tx = cx.begin().await?;
-    if !cx.services.lotteries.discard(&mut tx, press.person.id, code).await? {
-        tx.rollback().await?;
-        return opened(cx, press, code).await;
-    }
-    let note = Some(Msg::RouletteDiscarded);
-    let list = mine::without(cx, press.person.id, Shelf::Drafts, code, note).await?;
-    cx.commit(tx, vec![press.show(list)]).await
 }
 
 async fn not_theirs(cx: Context<'_>, press: Press<RouletteButton>) -> Result<Outcome, HandleError> {

@@ -154,7 +154,8 @@ async fn signpost(
     let pressed: Option<(ChatId, MessageId)> =
         callback.message.as_ref().map(|(chat, message)| (chat.id, *message));
     let (Some((chat, message)), Some(post)) = (pressed, lottery.post) else { return Ok(None) };
-    if chat != lottery.chat || message == post {
+    // A later one may be about to be noted.
+    if chat != lottery.chat || message >= post {
         return Ok(None);
     }
     let channel = cx.services.db.read().await?.channels().get(chat).await?;

@@ -33,7 +33,7 @@ pub struct LotteryInChat {
 }
 
 impl LotteryRepo<'_> {
-    /// A person's lotteries in the given states, the newest first; deleted ones aside.
+    /// A person's lotteries in the given states, the newest first; drafts that were thrown away aside.
     pub async fn list(
         &mut self,
         organizer: UserId,
@@ -51,12 +51,13 @@ impl LotteryRepo<'_> {
             fetch_all!(self.conn, Row,
                 pg: "SELECT id, code, organizer_id, chat_id, state, pause_reason, template, settings, message_id,
                        draw_mode, commitment, reopens_id, created_at, published_at, deleted_at FROM lotteries
-                     WHERE organizer_id = $1 AND deleted_at IS NULL AND state = ANY($2) AND (created_at, id) > ($3, $4)
+                     WHERE organizer_id = $1 AND (deleted_at IS NULL OR published_at IS NOT NULL) AND state = ANY($2)
+                       AND (created_at, id) > ($3, $4)
                      ORDER BY created_at, id LIMIT $5"
                 [organizer.get(), names, created, id, i64::from(limit)],
                 lite: "SELECT id, code, organizer_id, chat_id, state, pause_reason, template, settings, message_id,
                          draw_mode, commitment, reopens_id, created_at, published_at, deleted_at FROM lotteries
-                       WHERE organizer_id = $1 AND deleted_at IS NULL
+                       WHERE organizer_id = $1 AND (deleted_at IS NULL OR published_at IS NOT NULL)
                          AND state IN (SELECT value FROM json_each($2)) AND (created_at, id) > ($3, $4)
                        ORDER BY created_at, id LIMIT $5"
                 [organizer.get(), json, created, id, i64::from(limit)])?
@@ -64,12 +65,13 @@ impl LotteryRepo<'_> {
             fetch_all!(self.conn, Row,
                 pg: "SELECT id, code, organizer_id, chat_id, state, pause_reason, template, settings, message_id,
                        draw_mode, commitment, reopens_id, created_at, published_at, deleted_at FROM lotteries
-                     WHERE organizer_id = $1 AND deleted_at IS NULL AND state = ANY($2) AND (created_at, id) < ($3, $4)
+                     WHERE organizer_id = $1 AND (deleted_at IS NULL OR published_at IS NOT NULL) AND state = ANY($2)
+                       AND (created_at, id) < ($3, $4)
                      ORDER BY created_at DESC, id DESC LIMIT $5"
                 [organizer.get(), names, created, id, i64::from(limit)],
                 lite: "SELECT id, code, organizer_id, chat_id, state, pause_reason, template, settings, message_id,
                          draw_mode, commitment, reopens_id, created_at, published_at, deleted_at FROM lotteries
-                       WHERE organizer_id = $1 AND deleted_at IS NULL
+                       WHERE organizer_id = $1 AND (deleted_at IS NULL OR published_at IS NOT NULL)
                          AND state IN (SELECT value FROM json_each($2)) AND (created_at, id) < ($3, $4)
                        ORDER BY created_at DESC, id DESC LIMIT $5"
                 [organizer.get(), json, created, id, i64::from(limit)])?

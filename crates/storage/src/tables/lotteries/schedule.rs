@@ -1,6 +1,6 @@
-//! Which lotteries' time has come: to be published, to be drawn, to be purged.
+//! Which lotteries' time has come: to be drawn, to be purged.
 
-use qura_domain::ids::LotteryId;
+use qura_domain::ids::{ChatId, LotteryId};
 use qura_domain::time::Timestamp;
 
 use super::LotteryRepo;
@@ -8,23 +8,6 @@ use crate::error::StorageError;
 use crate::sql::{execute, fetch_all};
 
 impl LotteryRepo<'_> {
-    /// Scheduled lotteries whose time of publication has come, the earliest first.
-    pub async fn due_publications(
-        &mut self,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<LotteryId>, StorageError> {
-        let rows = fetch_all!(
-            self.conn,
-            (i64,),
-            "SELECT id FROM lotteries WHERE state = 'scheduled' AND publish_at <= $1
-             ORDER BY publish_at LIMIT $2",
-            now.micros(),
-            i64::from(limit)
-        )?;
-        Ok(rows.into_iter().map(|(id,)| LotteryId::new(id)).collect())
-    }
-
     /// Open lotteries whose time of drawing has come, the earliest first. One that is paused waits
     /// until it is resumed.
     pub async fn due_draws(&mut self, now: Timestamp, limit: u32) -> Result<Vec<LotteryId>, StorageError> {
@@ -54,9 +37,16 @@ impl LotteryRepo<'_> {
         Ok(rows.into_iter().map(|(id,)| LotteryId::new(id)).collect())
     }
 
-    /// Forgets a deleted lottery for good, once its participants are purged. `false` for one that is
-    /// not deleted or still has some.
-    pub async fn erase(&mut self, id: LotteryId) -> Result<bool, StorageError> {
+    /// Forgets a deleted lottery for good, once its participants are purged. Returns the chats that it was in or
+    /// about; `None` for one that is not deleted or still has some.
+    pub async fn erase(&mut self, id: LotteryId) -> Result<Option<Vec<ChatId>>, StorageError> {
+        let chats = fetch_all!(
+            self.conn,
+            (i64,),
+            "SELECT chat_id FROM lotteries WHERE id = $1
+             UNION SELECT chat_id FROM lottery_conditions WHERE lottery_id = $1 AND chat_id IS NOT NULL",
+            id.get()
+        )?;
         let rows = execute!(
             self.conn,
             "DELETE FROM lotteries WHERE id = $1 AND deleted_at IS NOT NULL
@@ -64,11 +54,11 @@ impl LotteryRepo<'_> {
             id.get()
         )?;
         if rows == 0 {
-            return Ok(false);
+            return Ok(None);
         }
         execute!(self.conn, "DELETE FROM lottery_conditions WHERE lottery_id = $1", id.get())?;
         execute!(self.conn, "DELETE FROM lottery_counters WHERE lottery_id = $1", id.get())?;
         execute!(self.conn, "DELETE FROM draw_secrets WHERE lottery_id = $1", id.get())?;
-        Ok(true)
+        Ok(Some(chats.into_iter().map(|(chat,)| ChatId::new(chat)).collect()))
     }
 }

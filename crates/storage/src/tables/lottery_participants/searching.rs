@@ -2,7 +2,6 @@
 
 use qura_domain::ids::{LotteryId, UserId};
 use qura_domain::lottery::{ParticipantState, Ticket};
-use qura_domain::time::Timestamp;
 
 use super::{ParticipantRecord, ParticipantRepo, Row, record, state_of, ticket_of};
 use crate::error::StorageError;
@@ -63,23 +62,6 @@ impl ParticipantRepo<'_> {
             i64::from(limit)
         )?;
         rows.into_iter().map(record).collect()
-    }
-
-    /// The last people to join and when, the last first: for signs of fraud.
-    pub async fn recent(
-        &mut self,
-        lottery: LotteryId,
-        limit: u32,
-    ) -> Result<Vec<(UserId, Timestamp)>, StorageError> {
-        let rows = fetch_all!(
-            self.conn,
-            (i64, i64),
-            "SELECT user_id, joined_at FROM lottery_participants WHERE lottery_id = $1
-             ORDER BY ticket DESC LIMIT $2",
-            lottery.get(),
-            i64::from(limit)
-        )?;
-        Ok(rows.into_iter().map(|(user, at)| (UserId::new(user), Timestamp::from_micros(at))).collect())
     }
 
     /// How many others of the lottery have numbers at most `span` away; counts no further than `up_to`.

@@ -1,0 +1,3 @@
+-- Organizers find what they cancelled, too.
+DROP INDEX lotteries_by_organizer;
+CREATE INDEX lotteries_by_organizer ON lotteries (organizer_id, created_at, id);

@@ -14,6 +14,7 @@ pub mod person;
 pub mod posting;
 pub mod press;
 pub mod program;
+pub mod proxy;
 pub mod screen;
 pub mod servers;
 pub mod setup;

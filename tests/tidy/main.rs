@@ -8,6 +8,7 @@ mod arabic;
 mod bot_api;
 mod docs;
 mod domain;
+mod faults;
 mod handlers;
 mod layers;
 mod lexer;

@@ -82,7 +82,7 @@ impl Relay {
 }
 
 /// Those of `docs/draw/vectors.json`.
-fn rounds() -> Vec<Value> {
+pub fn rounds() -> Vec<Value> {
     let vectors: Value = serde_json::from_str(include_str!("../../../docs/draw/vectors.json")).unwrap();
     vectors["rounds"].as_array().unwrap().clone()
 }

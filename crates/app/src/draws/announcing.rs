@@ -40,7 +40,12 @@ pub async fn tell(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
     if let Some(left) = first_who_left(step, lottery, &winners).await? {
         let loss = Loss { ticket: left, reason: Reason::Left, status: Status::Left, note: None, by: None };
         return match step.draws.replace(lottery, &loss, None).await {
-            Ok(Some(tx)) => step.then(tx, lottery.id).await,
+            Ok(Some(tx)) => {
+                step.reaches("draw.passing");
+                step.then(tx, lottery.id).await?;
+                step.reaches("draw.passed");
+                Ok(())
+            }
             Ok(None) => Err(JobError::Retry("somebody else replaced this winner".to_owned())),
             Err(ReplaceError::Trouble(trouble)) => {
                 step.waits(lottery, trouble, Duration::from_secs(60)).await

@@ -191,7 +191,10 @@ async fn drawing(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
     let Some(begin) = lottery.state.to(LotteryState::Drawing) else { return Ok(()) };
     let mut tx = step.draws.db.begin().await?;
     tx.lotteries().advance(lottery.id, begin, None, step.draws.clock.now()).await?;
-    step.then(tx, lottery.id).await
+    step.reaches("draw.beginning");
+    step.then(tx, lottery.id).await?;
+    step.reaches("draw.begun");
+    Ok(())
 }
 
 /// What may be over soon, without anybody's doing: also a group that is just becoming a supergroup.

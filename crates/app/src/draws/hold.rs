@@ -109,6 +109,9 @@ impl HoldSweep {
         let order = ReplaceOrder { lottery, ticket, reason, status, note: None, by: None };
         let mut tx = self.draws.db.begin().await?;
         self.draws.order_replacement(&mut tx, &order, self.draws.clock.now()).await?;
-        tx.commit().await
+        self.draws.faults.reach("draw.holding");
+        tx.commit().await?;
+        self.draws.faults.reach("draw.held");
+        Ok(())
     }
 }

@@ -163,10 +163,19 @@ impl Job for CarryJob {
         let draws = &self.draws;
         let mut tx = draws.db.begin().await?;
         match tx.participants().carry(from, to, after, PAGE, draws.clock.now()).await? {
-            Some(last) => draws.carry_on(&mut tx, CarryOrder { from, to, after: last }).await?,
-            None => _ = self.lotteries.publish_again(&mut tx, to).await?,
+            Some(last) => {
+                draws.carry_on(&mut tx, CarryOrder { from, to, after: last }).await?;
+                draws.faults.reach("draw.carrying");
+                job.complete(tx).await?;
+                draws.faults.reach("draw.carried");
+            }
+            None => {
+                self.lotteries.publish_again(&mut tx, to).await?;
+                draws.faults.reach("draw.republishing");
+                job.complete(tx).await?;
+                draws.faults.reach("draw.republished");
+            }
         }
-        job.complete(tx).await?;
         draws.wakeups.wake(Topic::Jobs).await;
         draws.wakeups.wake(Topic::Outbox).await;
         Ok(())

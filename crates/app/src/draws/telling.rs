@@ -150,6 +150,9 @@ impl Step<'_> {
     ) -> Result<(), JobError> {
         let mut tx = self.draws.db.begin().await?;
         self.draws.complain(&mut tx, lottery, trouble).await?;
-        self.then_at(tx, lottery.id, self.draws.clock.now() + again_in).await
+        self.reaches("draw.waiting");
+        self.then_at(tx, lottery.id, self.draws.clock.now() + again_in).await?;
+        self.reaches("draw.waited");
+        Ok(())
     }
 }

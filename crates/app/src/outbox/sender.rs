@@ -12,6 +12,7 @@ use qura_storage::{Db, DueNotice, StorageError};
 use tokio_util::sync::CancellationToken;
 
 use super::notice::Notice;
+use crate::faults::Faults;
 
 /// Puts a notice into words and sends it.
 #[async_trait]
@@ -38,6 +39,7 @@ pub struct OutboxSender {
     pub wakeups: Arc<dyn WakeUps>,
     pub clock: Arc<dyn Clock>,
     pub sender: Arc<dyn NoticeSender>,
+    pub faults: Faults,
 }
 
 impl OutboxSender {
@@ -80,6 +82,7 @@ impl OutboxSender {
         let settled = match serde_json::from_str::<Notice>(&due.notice) {
             Ok(notice) => {
                 let outcome = self.sender.send(&notice).await;
+                self.faults.reach("outbox.sent");
                 self.settle(&due, &notice, outcome).await
             }
             Err(error) => self.give_up(&due, &error.to_string()).await,

@@ -287,6 +287,7 @@ impl Parts {
             wakeups: self.wakeups.clone(),
             clock: self.clock.clone(),
             sender: Arc::new(Notices { services: self.services.clone(), messenger: self.messenger.clone() }),
+            faults: self.services.draws.faults.clone(),
         }
     }
 

@@ -3,11 +3,17 @@
 mod beacon;
 mod countdown;
 mod death;
+mod death_later;
 mod early;
+mod forgeries;
 mod hold;
+mod judges;
+mod leavers;
 mod mended;
 mod million;
+mod once;
 mod outcomes;
 mod receipts;
 mod removed;
+mod trouble;
 mod walking;

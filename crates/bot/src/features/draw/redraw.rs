@@ -212,7 +212,9 @@ pub async fn confirmed(
     }
     tx.sessions().delete(person).await?;
     let screen = press.show(DrawScreen::Redraw(RedrawScreen::Ordered));
+    cx.services.draws.faults.reach("draw.redrawing");
     let outcome = cx.commit(tx, vec![screen]).await?;
+    cx.services.draws.faults.reach("draw.redrawn");
     cx.services.draws.wakeups.wake(Topic::Jobs).await;
     Ok(outcome)
 }
@@ -244,7 +246,9 @@ pub async fn reopened(
         return Ok(cx.say(vec![press.alert(Msg::DrawReopenAlertRefused)]));
     };
     let screen = press.show(DrawScreen::Redraw(RedrawScreen::Reopened { code: new.code }));
+    cx.services.draws.faults.reach("draw.reopening");
     let outcome = cx.commit(tx, vec![screen]).await?;
+    cx.services.draws.faults.reach("draw.reopened");
     cx.services.draws.wakeups.wake(Topic::Jobs).await;
     Ok(outcome)
 }

@@ -7,16 +7,23 @@ use serde_json::Value;
 
 use crate::world::beacon::{FIRST, Relay, SECOND, time_of};
 use crate::world::draw::{DrawPlan, OpenLottery};
+use crate::world::proxy::Proxy;
 use crate::world::{PATIENCE, World};
 
 /// A world just before the last moment to name the first round, and its relay.
 pub async fn before_the_first_round() -> (World, Relay) {
-    let now = time_of(FIRST) - 120;
+    before_the_first_round_by(Duration::ZERO).await
+}
+
+/// The same, with so much more time.
+pub async fn before_the_first_round_by(more: Duration) -> (World, Relay) {
+    let now = time_of(FIRST) - 120 - i64::try_from(more.as_secs()).unwrap();
     let relay = Relay::start(now).await;
     let w = World::builder().at(now).env("DRAND_RELAYS", relay.address.clone()).idle().start().await;
     (w, relay)
 }
 
+/// Waits until this attempt at a freeze is posted, and returns the post.
 pub async fn is_frozen(w: &World, lottery: &OpenLottery, attempt: i64) -> Value {
     let sql = "SELECT attempt, round, COALESCE(message_id, 0) FROM draw_freezes ORDER BY attempt";
     w.comes_true("the freeze is posted", async || {
@@ -45,6 +52,26 @@ async fn a_draw_waits_for_the_round_that_its_freeze_named() {
     let value: Value = serde_json::from_str(receipt).unwrap();
     assert_eq!(value["beacon"]["round"], FIRST);
     assert_eq!(value["freezes"][0]["post"]["message"], freeze["id"]);
+    w.ends().await;
+}
+
+/// The relay's name leads nowhere; the proxy of the environment leads to it. Telegram is on this machine and is
+/// reached without a proxy.
+#[tokio::test]
+async fn the_beacon_is_asked_by_way_of_the_proxy_that_the_environment_names() {
+    let now = time_of(FIRST) - 120;
+    let relay = Relay::start(now).await;
+    let proxy = Proxy::to(relay.address.replace("http://", "")).await;
+    let world = World::builder().at(now).env("DRAND_RELAYS", "http://relay.invalid");
+    let mut w = world.env("HTTP_PROXY", proxy.address.clone()).idle().start().await;
+    let lottery = DrawPlan::among(3).by_beacon().ordered(&w).await;
+    w.program_starts();
+    is_frozen(&w, &lottery, 0).await;
+    relay.is_at(time_of(FIRST) + 1);
+    w.passes(Duration::from_secs(122)).await;
+    w.is_announced(&lottery).await;
+    let asked = proxy.asked();
+    assert!(!asked.is_empty() && asked.iter().all(|host| host == "relay.invalid:80"), "{asked:?}");
     w.ends().await;
 }
 

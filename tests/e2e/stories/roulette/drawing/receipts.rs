@@ -1,65 +1,27 @@
-//! «تحقق من السحب»: the receipt that people get is believed by every program, and a forged one by none.
-
-use std::process::Command;
+//! «تحقق من السحب»: what people get, and that every program believes it.
 
 use qura_i18n::Msg;
 use serde_json::Value;
 
+use super::forgeries::shown_digest;
+use super::judges::{Desk, all_believe, all_refuse};
 use crate::world::World;
 use crate::world::draw::{DrawPlan, tickets};
 
-fn root() -> String {
-    format!("{}/../..", env!("CARGO_MANIFEST_DIR"))
-}
-
-/// What a program of `docs/draw` says of documents; `None` where it refuses them.
-fn judged(program: &str, script: &str, arguments: &[&str]) -> Option<String> {
-    let script = format!("{}/docs/draw/{script}", root());
-    let said = Command::new(program).arg(script).args(arguments).output().unwrap();
-    said.status.success().then(|| String::from_utf8(said.stdout).unwrap())
-}
-
 #[tokio::test]
-async fn a_receipt_is_believed_by_all_three_programs_and_a_forged_one_by_none() {
+async fn a_receipt_without_a_beacon_is_believed_by_all_three_programs_and_by_the_digest_in_the_channel() {
     let mut w = World::builder().idle().start().await;
     let lottery = DrawPlan::among(7).winners(2, 2).ordered(&w).await;
     w.program_starts();
     w.is_announced(&lottery).await;
     let receipt = w.documents(&lottery).await.remove(0);
-    let result = lottery.posts_with(&w, "الفائزان في السحب").await.remove(0);
-    let text = result["text"].as_str().unwrap();
-    let digest: String = text
-        .rsplit_once("بصمة الإيصال:")
-        .unwrap()
-        .1
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-        .collect();
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str, content: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, content).unwrap();
-        path.display().to_string()
-    };
-    let good = file("receipt.json", &receipt);
-    let arguments = [good.as_str(), "--digest", digest.as_str()];
-    let ours = w.runs(&[&["verify"][..], &arguments].concat()).await;
-    let ours = ours.lines().join("\n");
-    for (program, script) in [("python3", "verify.py"), ("node", "verify.mjs")] {
-        let theirs = judged(program, script, &arguments);
-        let winners = ours.lines().find(|line| line.starts_with("winners")).unwrap();
-        assert!(theirs.as_ref().is_some_and(|said| said.contains(winners)), "{script}: {theirs:?}\n{ours}");
-    }
-    let value: Value = serde_json::from_str(&receipt).unwrap();
-    let mut forged = value.clone();
-    forged["winners"][0] = value["winners"][1].clone();
-    let forged = file("forged.json", &forged.to_string());
-    let refused = w.runs(&["verify", &forged]).await;
-    assert!(refused.refused().contains("refused"), "{refused:?}");
-    assert_eq!(judged("python3", "verify.py", &[&forged]), None);
-    assert_eq!(judged("node", "verify.mjs", &[&forged]), None);
-    let other = w.runs(&["verify", &good, "--digest", &"0".repeat(64)]).await;
-    assert!(other.refused().contains("digest"), "{other:?}");
+    let digest = shown_digest(&w, &lottery).await;
+    let desk = Desk::new();
+    let good = desk.file("receipt.json", &receipt);
+    let winners: Vec<String> = tickets(&receipt, "winners").iter().map(u64::to_string).collect();
+    let told = format!("winners, by ticket: {}", winners.join(", "));
+    all_believe(&w, &[&good, "--digest", &digest], &told).await;
+    all_refuse(&w, &[&good, "--digest", &"0".repeat(64)], "digest", "another digest").await;
     w.ends().await;
 }
 
@@ -167,20 +129,24 @@ async fn a_participant_gets_the_proof_of_their_own_ticket_and_nobody_else_does()
         })
         .await;
     }
-    // What the file holds is computed again, as the owner would.
-    w.program_stops().await;
-    let db = w.storage().await;
-    let mut reader = db.read().await.unwrap();
-    let (_, key) = reader.draw_secrets().get(lottery.id).await.unwrap().unwrap();
-    let all = reader.participants().for_draw(lottery.id, None, 10).await.unwrap();
-    let mut tree = qura_domain::draw::merkle::MerkleTree::watching([2]);
-    all.iter().for_each(|participant| tree.push(participant.leaf(&key)));
-    let root = tree.finish();
-    let opening = all[2].open(&key, root.leaves, root.proofs[0].clone());
-    let value: Value = serde_json::from_str(&receipt).unwrap();
-    assert_eq!(value["root"], root.hash.to_string());
-    assert!(opening.is_in(&root.hash));
-    drop(reader);
-    db.close().await;
+    w.is_all_said().await;
+    let third = lottery.owner(3);
+    // The file that was sent, by the programs of which anybody may take one.
+    let desk = Desk::new();
+    let mut openings = Vec::new();
+    for file in w.files(third).await {
+        let content = w.control.bytes(&format!("/files/{file}")).await;
+        let value: Value = serde_json::from_slice(&content).unwrap();
+        openings.extend((value["ticket"] == 3).then_some(content));
+    }
+    let [opening] = &openings[..] else { panic!("{} proofs were sent", openings.len()) };
+    let (receipt, proof) = (desk.file("receipt.json", &receipt), desk.file("ticket.json", opening));
+    all_believe(&w, &[&receipt, "--opening", &proof], "ticket 3 took part, eligible: yes").await;
+    let mut forged: Value = serde_json::from_slice(opening).unwrap();
+    assert_eq!(forged["user"], third.id().to_string());
+    forged["user"] = lottery.owner(2).id().to_string().into();
+    let forged = desk.file("forged.json", forged.to_string());
+    all_refuse(&w, &[&receipt, "--opening", &forged], "opening", "somebody else's ticket").await;
+    assert!(w.files(&stranger).await.is_empty());
     w.ends().await;
 }

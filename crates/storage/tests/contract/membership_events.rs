@@ -158,7 +158,10 @@ async fn what_happened_in_a_group_happened_in_its_supergroup(db: Db) {
     assert_eq!(read!(db, membership_events().crossings(from, &[UserId::new(1)], END)), []);
     assert_eq!(read!(db, membership_events().crossings(to, &[UserId::new(1)], END)), [there]);
     assert_eq!(committed!(db, membership_events().purge(at(11), 10)), 2);
-    assert_eq!(read!(db, membership_events().crossings(ChatId::new(-6), &[UserId::new(1)], END)), [elsewhere]);
+    assert_eq!(
+        read!(db, membership_events().crossings(ChatId::new(-6), &[UserId::new(1)], END)),
+        [elsewhere]
+    );
 }
 
 async fn events_are_kept_as_long_as_a_lottery_rests_on_their_chat(db: Db) {

@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_line_is_found_through_noise() {
         let look = |nth: u64| {
-            let off = if nth % 2 == 0 { 0.5 } else { -0.5 };
+            let off = if nth.is_multiple_of(2) { 0.5 } else { -0.5 };
             (Duration::from_secs(nth * 36), 40.0 + 3.0 * nth as f64 / 100.0 + off)
         };
         let looks: Vec<_> = (0..100).map(look).collect();

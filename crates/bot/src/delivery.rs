@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use qura_domain::code::Code;
 use qura_domain::ids::{ChatId, MessageId, UserId};
 use qura_domain::link::DeepLink;
 use qura_domain::lottery::Lottery;
@@ -95,9 +96,7 @@ impl Delivery {
                     Some(person) => self.viewer(person, audience).await?.language,
                     None => self.services.defaults.language,
                 };
-                let url = link.as_ref().map(|link| {
-                    format!("https://t.me/{}?start={}", self.services.bot_username, link.payload())
-                });
+                let url = link.as_ref().map(|link| link_to(&self.services.bot_username, link));
                 let text = text.as_ref().map(|text| text.plain(language)).unwrap_or_default();
                 self.answer(callback, text, *alert, url).await.map(|()| None)
             }
@@ -143,12 +142,7 @@ impl Delivery {
                 let keyboard = ReplyKeyboard { choices, cancel: cancel.plain(viewer.language) };
                 self.say(&viewer, prompt, Markup::Reply(keyboard)).await.map(|_| None)
             }
-            Reply::Preview { to, code } => {
-                let Some(lottery) = self.services.lotteries.find(code).await? else { return Ok(Ok(None)) };
-                let lottery = Lottery { chat: to.chat(), ..lottery };
-                let request = self.services.lotteries.posts.publication(&lottery, 0, None);
-                self.messenger.send(Lane::Interactive, request).await.map(|_| None)
-            }
+            Reply::Preview { to, code } => self.preview(*to, code).await?.map(|()| None),
             Reply::Signpost { chat, message, link } => {
                 self.signpost(*chat, *message, link).await;
                 Ok(None)
@@ -162,6 +156,14 @@ impl Delivery {
                 self.say(&viewer, text, Markup::RemoveReply).await.map(|_| None)
             }
         })
+    }
+
+    /// The post of a lottery as it will be, shown to its organizer.
+    async fn preview(&self, to: UserId, code: &Code) -> Result<Result<(), TelegramError>, StorageError> {
+        let Some(lottery) = self.services.lotteries.find(code).await? else { return Ok(Ok(())) };
+        let lottery = Lottery { chat: to.chat(), ..lottery };
+        let request = self.services.lotteries.posts.publication(&lottery, 0, None);
+        Ok(self.messenger.send(Lane::Interactive, request).await.map(drop))
     }
 
     /// The link that an answer in time would have opened.

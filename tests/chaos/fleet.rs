@@ -55,6 +55,8 @@ struct Member {
     name: Name,
     launch: Launch,
     program: Option<Program>,
+    /// How long its log was when it was started last.
+    log_before: usize,
     state: State,
 }
 
@@ -75,6 +77,7 @@ impl Fleet {
             name,
             launch: Launch { name: name.to_string(), ..launch.clone() },
             program: None,
+            log_before: 0,
             state: State::AwayUntil(Instant::now()),
         };
         let members = names.map(member).collect();
@@ -106,8 +109,9 @@ impl Fleet {
 
     fn tells(&mut self, name: Name, signal: &str, state: State) -> bool {
         let member = self.member(name);
+        let has_begun = member.has_begun();
         let Some(program) = &mut member.program else { return false };
-        if !matches!(member.state, State::Up) || !program.is_alive() {
+        if !matches!(member.state, State::Up) || !has_begun || !program.is_alive() {
             return false;
         }
         program.hears(signal);
@@ -159,7 +163,7 @@ impl Fleet {
 
     /// Whether everyone is at work.
     pub fn is_complete(&self) -> bool {
-        self.members.iter().all(|member| matches!(member.state, State::Up))
+        self.members.iter().all(|member| matches!(member.state, State::Up) && member.has_begun())
     }
 
     /// Everyone is told to stop, and does: in time, and well.
@@ -197,7 +201,15 @@ impl Fleet {
 
 impl Member {
     fn starts(&mut self) {
-        self.program = Some(self.launch.start(&["run", "--roles", self.name.role()]));
+        let program = self.launch.start(&["run", "--roles", self.name.role()]);
+        self.log_before = program.log().len();
+        self.program = Some(program);
         self.state = State::Up;
+    }
+
+    /// Before that, a signal finds nobody who would heed it.
+    fn has_begun(&self) -> bool {
+        let log = self.program.as_ref().map(Program::log).unwrap_or_default();
+        log.get(self.log_before..).is_some_and(|since| since.contains(" started"))
     }
 }

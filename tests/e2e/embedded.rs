@@ -1,6 +1,10 @@
 //! What holds on SQLite alone: a file has one process.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use qura_i18n::Msg;
+use serde_json::json;
 
 use crate::world::World;
 
@@ -14,5 +18,39 @@ async fn a_second_process_on_the_same_sqlite_file() {
     }
     sara.says("/help").await;
     sara.sees(Msg::HelpText).await;
+    w.ends().await;
+}
+
+/// What SQLite says when it cannot grow.
+const FULL: &str = "database or disk is full";
+
+#[tokio::test]
+async fn a_crowd_loses_nobody_though_the_disk_is_full_for_a_while() {
+    const PEOPLE: i64 = 1_000;
+    const FIRST: i64 = 10_000_001;
+    let mut w = World::open().await;
+    w.expected.tolerated.push(FULL);
+    w.control.post("/flood", json!({"mode": "off"})).await;
+    let load = json!({"people": PEOPLE, "first_id": FIRST, "rate": 250});
+    let load = w.control.post("/load/start", load).await["id"].as_i64().unwrap();
+    let answered = async || w.control.get(&format!("/load/{load}")).await["answered"].as_i64().unwrap();
+    w.comes_true("some are answered", async || answered().await > 100).await;
+    w.disk_is_full(true);
+    w.comes_true("it has no room", async || w.log().matches(FULL).count() >= 3).await;
+    let before = answered().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(answered().await < PEOPLE, "the disk was full for nobody");
+    eprintln!("{before} of {PEOPLE} were answered when there was no more room");
+    w.disk_is_full(false);
+    w.comes_true("everyone is answered", async || answered().await == PEOPLE).await;
+    w.settles().await;
+    let ids: Vec<i64> = w.database.people().await.iter().map(|row| row.id).collect();
+    assert_eq!(ids, (FIRST..FIRST + PEOPLE).collect::<Vec<_>>());
+    let mut menus: HashMap<i64, usize> = HashMap::new();
+    for call in w.control.calls("sendMessage").await {
+        *menus.entry(call["chat"].as_i64().unwrap()).or_default() += 1;
+    }
+    assert_eq!(menus.len(), ids.len());
+    assert!(menus.values().all(|count| *count == 1), "nobody is answered twice: {menus:?}");
     w.ends().await;
 }

@@ -3,6 +3,7 @@
 mod coordination;
 mod crew;
 mod parts;
+mod room;
 pub mod telegram;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub async fn serve(config: Config, roles: &[Role], stop: &CancellationToken) -> 
     let parts = Parts::assemble(&config, db.clone(), clock, coordination, telegram).await?;
     let mut crew = Crew::of(Arc::new(parts), stop);
     crew.keep_alone(alone);
+    crew.keep_room(&config);
     // `web` first: what is counted before it listens would be lost.
     let (web, others): (Vec<&Role>, Vec<&Role>) = roles.iter().partition(|role| **role == Role::Web);
     for role in web.into_iter().chain(others) {

@@ -195,6 +195,16 @@ impl Db {
         }
     }
 
+    /// Lets an SQLite file grow no further than this many pages, or than it is by now; `None`: as far as it
+    /// ever could. A disk that is full, for tests. Does nothing to PostgreSQL.
+    pub async fn bound_pages(&self, most: Option<u32>) -> Result<(), StorageError> {
+        let Self::Lite { write, .. } = self else { return Ok(()) };
+        // A bound belongs to a connection, and one alone writes. Zero would only ask for it.
+        let bound = format!("PRAGMA max_page_count = {}", most.unwrap_or(u32::MAX - 1).max(1));
+        sqlx::raw_sql(sqlx::AssertSqlSafe(bound)).execute(write).await?;
+        Ok(())
+    }
+
     /// Connections in use, and connections that wait for use.
     pub fn connections(&self) -> (u32, u32) {
         let count = |size: u32, idle: usize| {

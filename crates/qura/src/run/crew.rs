@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::coordination;
 use super::parts::Parts;
+use super::{coordination, room};
 use crate::config::Config;
 use crate::roles::Role;
 
@@ -38,6 +38,13 @@ impl Crew {
         let Some(alone) = alone else { return };
         let db = self.parts.db.clone();
         self.add(async move |stop| coordination::stay_alone(alone, &db, &stop).await);
+    }
+
+    /// Has the disk full whenever a test wants it so. There is no such task in life.
+    pub fn keep_room(&mut self, config: &Config) {
+        let Some(clock) = &config.test_clock else { return };
+        let (full, db) = (clock.with_file_name(room::FULL), self.parts.db.clone());
+        self.add(async move |stop| room::keep(&full, &db, &stop).await);
     }
 
     /// Takes up the work of a role.

@@ -15,7 +15,7 @@ PROFILE ?= dev
 ARGS ?=
 BUILD := --profile $(PROFILE) -p qura
 
-.PHONY: help run doctor simulator test lint fmt deny bench million mutants storm chaos clean
+.PHONY: help run doctor simulator test lint fmt deny bench million mutants storm chaos broken clean
 
 help: ## lists these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 19
@@ -79,6 +79,10 @@ chaos: export CHAOS_MINUTES = $(or $(MINUTES),4)
 chaos: ## kills, freezes and cuts off a fleet of programs for MINUTES (4) from a SEED, which it prints, and settles accounts
 	@scripts/setup.sh test
 	cargo test -q -p qura --test chaos whatever_fails -- --nocapture
+
+broken: ## builds three programs with a mistake in each, and shows that the chaos suite catches every one
+	@scripts/setup.sh test
+	exec scripts/broken.sh
 
 clean: ## removes what was built; keeps the database in data/
 	cargo clean

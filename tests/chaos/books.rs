@@ -25,10 +25,10 @@ const BOOKS: &str = "
     CREATE TRIGGER ticket AFTER INSERT OR UPDATE OF state ON lottery_participants
         FOR EACH ROW EXECUTE FUNCTION note_ticket();";
 
-/// A disk that is full, as PostgreSQL tells of it: code 53100. Switched by a row, because a change of the
+/// A disk that is full, as PostgreSQL tells of it: code 53100. Switched by rows, one a fault, because a change of the
 /// triggers would wait for everyone's transactions.
 const NO_ROOM: &str = "
-    CREATE TABLE no_room (since BIGINT NOT NULL);
+    CREATE TABLE no_room (fault BIGINT NOT NULL);
     CREATE FUNCTION need_room() RETURNS TRIGGER LANGUAGE plpgsql AS
         'BEGIN
             IF EXISTS (SELECT 1 FROM no_room) THEN

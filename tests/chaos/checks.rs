@@ -19,7 +19,7 @@ use crate::lotteries::Ordered;
 use crate::world::World;
 
 pub use programs::tolerated;
-pub use telegram::menus_again;
+pub use telegram::repeats;
 
 /// Something that does not agree.
 pub struct Finding {
@@ -205,6 +205,7 @@ const CHECKS: &[Check] = &[
     ("drawn-once", lotteries::drawn_once),
     ("winners-told", lotteries::winners_told),
     ("starts-answered", telegram::starts_answered),
+    ("hardly-twice", telegram::hardly_twice),
     ("presses-answered", telegram::presses_answered),
     ("nothing-refused", telegram::nothing_refused),
     ("stops-well", |evidence| evidence.wrong.clone()),

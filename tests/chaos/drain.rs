@@ -9,12 +9,13 @@ use crate::stage::Stage;
 use crate::world::World;
 
 /// By the time of people; that of the programs is moved on.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(200);
 
 /// The leases of jobs and notices, and the pauses after their failures, are minutes long: the clock moves on
-/// by so much, so often, until nothing is left.
-const STEP: Duration = Duration::from_secs(100);
-const BETWEEN_STEPS: Duration = Duration::from_secs(4);
+/// by so much until nothing is left, at first soon. Each step takes jobs from who has them, so it comes later
+/// each time: a job may have to wait a minute for a chat's limit.
+const STEP: Duration = Duration::from_secs(200);
+const FIRST_PAUSE: Duration = Duration::from_secs(4);
 
 /// Waits until nothing is left to do. What is left when patience ends.
 pub async fn drains(
@@ -25,7 +26,7 @@ pub async fn drains(
     ordered: &[Ordered],
 ) -> Vec<String> {
     let began = Instant::now();
-    let (mut moved, mut empty) = (Instant::now(), false);
+    let (mut moved, mut pause, mut empty) = (Instant::now(), FIRST_PAUSE, false);
     loop {
         fleet.tick().await;
         saboteur.tick(w, fleet).await;
@@ -39,9 +40,9 @@ pub async fn drains(
             if began.elapsed() > PATIENCE {
                 return left;
             }
-            if !empty && moved.elapsed() > BETWEEN_STEPS {
+            if !empty && moved.elapsed() > pause {
                 saboteur.clock_jumps(STEP, w, stage).await;
-                moved = Instant::now();
+                (moved, pause) = (Instant::now(), pause * 2);
             }
         }
         tokio::time::sleep(Duration::from_millis(200)).await;

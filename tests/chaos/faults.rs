@@ -80,8 +80,15 @@ enum End {
     RedisBack,
     PostgresBack,
     Trouble(i64),
-    Room,
-    PollerDies,
+    /// Of the fault with this number.
+    Room(usize),
+    /// As soon as the poller's log, behind so much of it, says that a batch cannot be stored; a moment later there
+    /// is room again. Not after this time.
+    PollerDies {
+        number: usize,
+        log: usize,
+        until: Instant,
+    },
 }
 
 /// Makes things go wrong, and right again.
@@ -126,7 +133,7 @@ impl Saboteur {
             Fault::RedisAway(time) => self.redis_goes(time),
             Fault::PostgresStopped => self.postgres_goes(true).await,
             Fault::PostgresKilled => self.postgres_goes(false).await,
-            Fault::PollerDiesWithABatch => self.poller_dies_with_a_batch(w).await,
+            Fault::PollerDiesWithABatch => self.poller_dies_with_a_batch(w, fleet).await,
             Fault::TooManyRequests(time) => {
                 let storm = json!({"kind": "too_many_requests", "retry_after": 1, "probability": 0.3});
                 self.trouble(w, storm, time).await
@@ -223,18 +230,23 @@ impl Saboteur {
         if !self.postgres_is_up {
             return false;
         }
-        w.database.runs("INSERT INTO no_room VALUES (1)").await;
-        self.after(time, End::Room);
+        let number = self.injected.len();
+        w.database.runs(&format!("INSERT INTO no_room VALUES ({number})")).await;
+        self.after(time, End::Room(number));
         true
     }
 
-    /// Time enough that people act, and the poller has in hand what it cannot store.
-    async fn poller_dies_with_a_batch(&mut self, w: &World) -> bool {
-        let is_full = self.disk_is_full(w, Duration::from_millis(2_200)).await;
-        if is_full {
-            self.after(Duration::from_millis(1_800), End::PollerDies);
+    async fn poller_dies_with_a_batch(&mut self, w: &World, fleet: &Fleet) -> bool {
+        if !self.postgres_is_up {
+            return false;
         }
-        is_full
+        let log = fleet.log(Name::Poller).len();
+        let number = self.injected.len();
+        w.database.runs(&format!("INSERT INTO no_room VALUES ({number})")).await;
+        // A poller that has just died is back, and has its turn, by then.
+        let until = Instant::now() + Duration::from_secs(12);
+        self.after(Duration::ZERO, End::PollerDies { number, log, until });
+        true
     }
 
     async fn ends_one(&mut self, end: End, w: &World, fleet: &mut Fleet) {
@@ -248,11 +260,22 @@ impl Saboteur {
                 self.postgres_is_up = true;
             }
             End::Trouble(id) => self.ends_trouble(w, id).await,
-            End::Room if self.postgres_is_up => {
-                w.database.runs("DELETE FROM no_room").await;
+            End::Room(number) if self.postgres_is_up => {
+                w.database.runs(&format!("DELETE FROM no_room WHERE fault = {number}")).await;
             }
-            End::Room => self.after(Duration::from_millis(200), End::Room),
-            End::PollerDies => _ = fleet.kills(Name::Poller),
+            End::Room(_) => self.after(Duration::from_millis(200), end),
+            End::PollerDies { number, log, until } => {
+                let has_a_batch = fleet
+                    .log(Name::Poller)
+                    .get(log..)
+                    .is_some_and(|log| log.contains("updates cannot be stored"));
+                if has_a_batch || Instant::now() > until {
+                    fleet.kills(Name::Poller);
+                    self.after(Duration::from_millis(300), End::Room(number));
+                } else {
+                    self.after(Duration::from_millis(100), end);
+                }
+            }
         }
     }
 

@@ -119,6 +119,12 @@ impl Fleet {
         true
     }
 
+    /// What a program has written so far, since its first start.
+    pub fn log(&self, name: Name) -> String {
+        let member = self.members.iter().find(|member| member.name == name);
+        member.and_then(|member| member.program.as_ref()).map(Program::log).unwrap_or_default()
+    }
+
     /// Looks after everyone: wakes the frozen, starts again whoever has ended. To be called often.
     pub async fn tick(&mut self) {
         let now = Instant::now();

@@ -82,7 +82,12 @@ impl Plan {
         let pause = Duration::from_millis(2_000);
         let mut faults = of_every_kind(&mut chance);
         faults.shuffle(&mut chance);
-        faults.sort_by_key(|fault| !matches!(fault, Fault::RedisFlushed | Fault::RedisKilled));
+        faults.sort_by_key(|fault| match fault {
+            Fault::RedisFlushed | Fault::RedisKilled => 0,
+            // While there is a poller.
+            Fault::PollerDiesWithABatch => 1,
+            _ => 2,
+        });
         let lasts = pause * u32::try_from(faults.len() + 2).unwrap();
         let faults = faults.into_iter().map(|fault| (pause, fault)).collect();
         Self::with(seed, lasts, faults, 14, chance)

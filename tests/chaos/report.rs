@@ -36,16 +36,18 @@ pub fn print(plan: &Plan, saboteur: &Saboteur, evidence: &Evidence, began: Insta
         eprintln!("| {kind} | {}{idle} | {:.1} s |", line.times, line.longest.as_secs_f64());
     }
     let struck = saboteur.injected.iter().filter(|injected| !injected.idle).count();
-    let (again, starts) = checks::menus_again(evidence);
+    let repeats = checks::repeats(evidence)
+        .map(|(what, again, wanted)| format!("{again} of {wanted} {what} came again"))
+        .join(", ");
     let presses: usize = evidence.diaries.iter().map(|diary| diary.presses.len()).sum();
     let late =
         evidence.diaries.iter().flat_map(|diary| &diary.presses).filter(|press| !press.answered).count();
     let unseen = waits.iter().filter(|wait| !wait.came).count();
     let joined = evidence.participants.len();
     eprintln!(
-        "\nseed {}: {struck} faults struck; {} people, {} updates, {starts} starts ({again} menus came again), \
-         {presses} presses ({late} not answered in 15 s), {joined} tickets, {} lotteries, {} drawn; \
-         {unseen} waits were given up; {} calls were cut after their effect; {} checks",
+        "\nseed {}: {struck} faults struck; {} people, {} updates, {presses} presses ({late} not answered in \
+         15 s), {joined} tickets, {} lotteries, {} drawn; \
+         {unseen} waits were given up; {repeats}; {} calls were cut after their effect; {} checks",
         plan.seed,
         evidence.diaries.len(),
         evidence.updates_made,
@@ -64,6 +66,9 @@ pub fn print(plan: &Plan, saboteur: &Saboteur, evidence: &Evidence, began: Insta
         let idle = if injected.idle { " (on nobody)" } else { "" };
         eprintln!("  {at:7.2} s  {:?}{idle}", injected.fault);
     }
+    let log = format!("{}/chaos-{}.log", env!("CARGO_TARGET_TMPDIR"), plan.seed);
+    std::fs::write(&log, &evidence.log).unwrap();
+    eprintln!("\nwhat the programs wrote is in {log}");
     eprintln!("\nwhat differs:");
     for finding in findings.iter().take(200) {
         eprintln!("  CHAOS {}: {}", finding.check, finding.what);

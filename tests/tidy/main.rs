@@ -6,6 +6,7 @@
 
 mod arabic;
 mod bot_api;
+mod broken;
 mod docs;
 mod domain;
 mod faults;

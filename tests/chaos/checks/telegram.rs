@@ -31,8 +31,8 @@ pub fn starts_answered(evidence: &Evidence) -> Vec<String> {
     found
 }
 
-/// How many menus came twice.
-pub fn menus_again(evidence: &Evidence) -> (usize, usize) {
+/// What is said to many, how often it came again, and how often it was to be said.
+pub fn repeats(evidence: &Evidence) -> [(&'static str, usize, usize); 3] {
     let (mut starts, mut menus) = (0, 0);
     for diary in &evidence.diaries {
         let menu = Msg::MenuTitle { name: diary.name.clone() }.plain(Default::default());
@@ -40,7 +40,27 @@ pub fn menus_again(evidence: &Evidence) -> (usize, usize) {
         menus += said.filter(|call| call["params"]["text"].as_str() == Some(&menu)).count();
         starts += diary.starts;
     }
-    (menus.saturating_sub(starts), starts)
+    let words: Vec<String> = evidence
+        .ordered
+        .iter()
+        .map(|one| Msg::DrawWon { code: one.code.clone() }.plain(Default::default()))
+        .collect();
+    let said = evidence.calls.iter().filter(|call| call["ok"] == true);
+    let texts = said.filter_map(|call| call["params"]["text"].as_str());
+    let wins = texts.filter(|text| words.iter().any(|won| text.contains(won))).count();
+    let again = |said: usize, wanted: usize| said.saturating_sub(wanted);
+    [
+        ("menus", again(menus, starts), starts),
+        ("wins", again(wins, evidence.winners.len()), evidence.winners.len()),
+        ("posts", again(evidence.posts.len(), evidence.ordered.len()), evidence.ordered.len()),
+    ]
+}
+
+/// Each crash explains one more of something; that most things are said twice, none does.
+pub fn hardly_twice(evidence: &Evidence) -> Vec<String> {
+    let many = |(_, again, wanted): &(&str, usize, usize)| *again > (wanted / 4).max(3);
+    let found = repeats(evidence).into_iter().filter(many);
+    found.map(|(what, again, wanted)| format!("of {wanted} {what}, {again} came again")).collect()
 }
 
 /// Every press is answered, or the answer came when Telegram had forgotten the press.

@@ -107,10 +107,13 @@ impl Dispatcher {
         }
         let (answered, outcome) =
             tokio::join!(self.delivery.answer(&callback.id, String::new(), false, None), route);
+        let mut outcome = outcome?;
         if let Err(error) = answered {
             tracing::debug!(%error, "a slow press was not answered in time");
+            // Its spinner turns still: it is stopped with what the press came to.
+            answer_first(&mut outcome.replies, &callback.id);
+            return Ok(outcome);
         }
-        let mut outcome = outcome?;
         let known = self.services.people.get(callback.from.id).await?;
         let person = known.map(|record| record.id);
         outcome.replies = outcome.replies.into_iter().filter_map(|reply| belated(reply, person)).collect();

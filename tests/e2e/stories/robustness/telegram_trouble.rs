@@ -5,7 +5,7 @@ use std::time::Duration;
 use qura_i18n::Msg;
 use serde_json::{Value, json};
 
-use crate::world::{Person, World};
+use crate::world::{ChannelPlan, Lottery, LotteryPlan, Person, World};
 
 /// A crowd starts under a fault; all of them have the menu in the end.
 async fn everyone_is_answered(w: &World, fault: Value, size: usize) -> Vec<Person> {
@@ -132,5 +132,56 @@ async fn updates_out_of_order_between_people_are_all_served() {
     for person in everyone_is_answered(&w, reorder, 20).await {
         assert_eq!(person.chat().await.len(), 1);
     }
+    w.ends().await;
+}
+
+/// A lottery that a person has opened by its link.
+async fn opened_by(w: &World, person: &Person, is_member: bool) -> Lottery {
+    let channel = w.channel(ChannelPlan::public("قناة سارة", "sara_channel")).await;
+    channel.appoints_the_bot().await;
+    let organizer = w.member("سارة").await;
+    let lottery = w.lottery(&organizer, &channel, LotteryPlan::simple()).await;
+    if is_member {
+        person.joins(&channel).await;
+    }
+    person.starts_with(&lottery.payload()).await;
+    lottery
+}
+
+/// The spinner was to be stopped early, and Telegram did not hear of it.
+#[tokio::test]
+async fn a_slow_press_whose_first_answer_fails_is_answered_after_all() {
+    let w = World::open().await;
+    let laila = w.person("ليلى").await;
+    opened_by(&w, &laila, false).await;
+    laila.sees(Msg::JoinNotMember { title: "قناة سارة".into() }).await;
+    let slow = json!({"kind": "delay", "delay_ms": 1_500, "method": "getChatMember", "count": 1});
+    w.control.fault(slow).await;
+    // As often as a call is made that finds Telegram out of order.
+    let deaf = json!({"kind": "server_error", "method": "answerCallbackQuery", "count": 4});
+    let deaf = w.control.fault(deaf).await;
+    laila.presses("تحقق").await.alerts(Msg::JoinNotMemberAlert);
+    assert_eq!(w.control.hits(deaf).await, 4);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_press_whose_effect_is_committed_is_answered_after_a_crash() {
+    let mut w = World::open().await;
+    let laila = w.person("ليلى").await;
+    opened_by(&w, &laila, true).await;
+    laila.sees(Msg::JoinRegistered { ticket: 1 }).await;
+    laila.presses("انسحاب").await.is_quiet();
+    laila.sees(Msg::JoinLeaveAsk { ticket: 1 }).await;
+    let slow = json!({"kind": "delay", "delay_ms": 60_000, "method": "answerCallbackQuery", "count": 1});
+    let slow = w.control.fault(slow).await;
+    let crash = async {
+        w.comes_true("it is about to be answered", async || w.control.hits(slow).await > 0).await;
+        w.program_is_killed();
+        w.program_starts();
+    };
+    let (pressed, ()) = tokio::join!(laila.presses("تأكيد"), crash);
+    pressed.is_quiet();
+    laila.sees(Msg::JoinLeft { ticket: 1 }).await;
     w.ends().await;
 }

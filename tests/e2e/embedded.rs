@@ -1,6 +1,7 @@
 //! What holds on SQLite alone: a file has one process.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::Duration;
 
 use qura_i18n::Msg;
@@ -24,6 +25,13 @@ async fn a_second_process_on_the_same_sqlite_file() {
 /// What SQLite says when it cannot grow.
 const FULL: &str = "database or disk is full";
 
+/// There is no more room on the disk, or there is again.
+fn disk_is_full(w: &World, is_full: bool) {
+    let (_, clock) = w.launch.settings.iter().find(|(name, _)| name == "TEST_CLOCK").unwrap();
+    let file = Path::new(clock).with_file_name("full");
+    if is_full { std::fs::write(file, "").unwrap() } else { std::fs::remove_file(file).unwrap() }
+}
+
 #[tokio::test]
 async fn a_crowd_loses_nobody_though_the_disk_is_full_for_a_while() {
     const PEOPLE: i64 = 1_000;
@@ -35,13 +43,13 @@ async fn a_crowd_loses_nobody_though_the_disk_is_full_for_a_while() {
     let load = w.control.post("/load/start", load).await["id"].as_i64().unwrap();
     let answered = async || w.control.get(&format!("/load/{load}")).await["answered"].as_i64().unwrap();
     w.comes_true("some are answered", async || answered().await > 100).await;
-    w.disk_is_full(true);
+    disk_is_full(&w, true);
     w.comes_true("it has no room", async || w.log().matches(FULL).count() >= 3).await;
     let before = answered().await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(answered().await < PEOPLE, "the disk was full for nobody");
     eprintln!("{before} of {PEOPLE} were answered when there was no more room");
-    w.disk_is_full(false);
+    disk_is_full(&w, false);
     w.comes_true("everyone is answered", async || answered().await == PEOPLE).await;
     w.settles().await;
     let ids: Vec<i64> = w.database.people().await.iter().map(|row| row.id).collect();

@@ -167,12 +167,6 @@ impl World {
         std::fs::write(self.folder.path().join("fault"), point).unwrap();
     }
 
-    /// There is no more room on the disk of SQLite, or there is again.
-    pub fn disk_is_full(&self, is_full: bool) {
-        let file = self.folder.path().join("full");
-        if is_full { std::fs::write(file, "").unwrap() } else { std::fs::remove_file(file).unwrap() }
-    }
-
     /// It died there, and starts again.
     pub async fn died_and_starts_again(&mut self) {
         self.expected.survives_a_death();

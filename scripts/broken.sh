@@ -55,11 +55,16 @@ build() {
     printf '%s\n' "$FOLDER/qura-$2"
 }
 
+# Builds the suite of this tree; prints its path.
+build_suite() {
+    cargo test --locked -p qura --test chaos --no-run 2>&1 | tee /dev/stderr |
+        sed -n 's/^ *Executable .* (\(.*\))$/\1/p'
+}
+
 # Runs the short form against a program; it must fail by this check.
 is_caught() {
-    local program=$1 name=$2 check=$3 log=$FOLDER/$2.log checks
-    if QURA_PROGRAM=$program timeout "$LONGEST" \
-        cargo test --quiet --locked -p qura --test chaos whatever_fails -- --nocapture >"$log" 2>&1; then
+    local suite=$1 program=$2 name=$3 check=$4 log=$FOLDER/$3.log checks
+    if QURA_PROGRAM=$program timeout "$LONGEST" "$suite" whatever_fails --nocapture >"$log" 2>&1; then
         fail "$name was not caught; see $log"
     fi
     checks=$(sed -n 's/^  CHAOS \([a-z-]*\):.*/\1/p' "$log" | sort | uniq -c | sort -rn | awk '{print $2 " (" $1 ")"}' | paste -sd, -)
@@ -68,7 +73,7 @@ is_caught() {
 }
 
 main() {
-    local patches=() patch name program
+    local patches=() patch name program suite
     command -v patch >/dev/null || fail "please install: patch"
     for patch in "$PATCHES"/*.patch; do
         applies "$patch"
@@ -77,11 +82,13 @@ main() {
     done
     [[ ${1:-} == check ]] && return
     ((${#patches[@]} > 0)) || fail "no such patch: $*"
+    suite=$(build_suite)
+    [[ -x $suite ]] || fail "the suite could not be built"
     copy_tree
     for patch in "${patches[@]}"; do
         name=$(basename "$patch" .patch)
         program=$(build "$patch" "$name")
-        is_caught "$program" "$name" "$(check_of "$patch")"
+        is_caught "$suite" "$program" "$name" "$(check_of "$patch")"
     done
 }
 

@@ -48,8 +48,11 @@ const AFTER_THE_BEACON: [&str; 8] = [
     "draw.announced",
 ];
 
-/// Where candidates were skipped, so that those in hand were not enough.
+/// Where so many candidates were skipped that those who are looked at together were not enough.
 const ON_THE_WAY: &str = "draw.walked";
+
+/// How many are (`crates/app/src/draws/walking.rs`).
+const TOGETHER: usize = 50;
 
 async fn is_drawn_once(w: World, lottery: &OpenLottery, point: &str) {
     w.is_announced(lottery).await;
@@ -96,7 +99,8 @@ async fn a_draw_by_the_beacon_that_dies_before_it_at(point: &str) {
 
 async fn a_draw_by_the_beacon_that_dies_after_it_at(point: &str, leavers: usize) {
     let (mut w, relay) = before_the_first_round_by(Duration::ZERO).await;
-    let lottery = DrawPlan::among(5).by_beacon().winners(2, 1).ordered(&w).await;
+    let people = leavers.max(3) + 2;
+    let lottery = DrawPlan::among(people).by_beacon().winners(2, 1).ordered(&w).await;
     for person in &lottery.people[..leavers] {
         person.leaves(&lottery.channel).await;
     }
@@ -138,15 +142,15 @@ deaths! {
 #[tokio::test]
 async fn a_death_while_candidates_are_looked_at() {
     let mut w = World::builder().idle().start().await;
-    let lottery = DrawPlan::among(5).winners(2, 1).ordered(&w).await;
-    for person in &lottery.people[..4] {
+    let lottery = DrawPlan::among(TOGETHER + 2).winners(2, 1).ordered(&w).await;
+    for person in &lottery.people[..TOGETHER] {
         person.leaves(&lottery.channel).await;
     }
     w.dies_at(ON_THE_WAY);
     w.program_starts();
     dies_and_goes_on(&mut w, LEASE).await;
     is_drawn_once(w, &lottery, ON_THE_WAY).await;
-    a_draw_by_the_beacon_that_dies_after_it_at(ON_THE_WAY, 4).await;
+    a_draw_by_the_beacon_that_dies_after_it_at(ON_THE_WAY, TOGETHER).await;
 }
 
 /// The freeze was kept, and then the program was away until it was too late to post it.

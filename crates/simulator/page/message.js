@@ -77,7 +77,9 @@ function medium({ media }) {
 /** The extension keeps its place beside an Arabic name. */
 function fileName(name) {
   const [, stem, extension] = /^(.+)(\.[A-Za-z0-9]{1,8})$/.exec(name) ?? [null, name, ""];
-  return el("span", {}, named(stem), extension ? latin(extension) : null);
+  // The extension stands behind the stem in the direction that the stem is read.
+  const dir = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/.test(stem) ? "rtl" : "ltr";
+  return el("span", { dir }, named(stem), extension ? latin(extension) : null);
 }
 
 function sizeOf(bytes) {

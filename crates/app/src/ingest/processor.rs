@@ -127,7 +127,11 @@ where
 {
     let mut pause = FIRST_PAUSE;
     while let Err(error) = write().await {
-        tracing::error!(seq = update.seq.get(), error = error.detail(), "an update cannot be {what}");
+        let (seq, cause) = (update.seq.get(), error.detail());
+        match error.is_transient() {
+            true => tracing::warn!(seq, error = cause, "an update waits to be {what}"),
+            false => tracing::error!(seq, error = cause, "an update cannot be {what}"),
+        }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }

@@ -86,6 +86,8 @@ async fn both_times_pass_by_while_nothing_runs_and_are_made_up_for_once() {
     w.passes(Duration::from_secs(7_200)).await;
     w.program_starts();
     w.passes(Duration::from_secs(120)).await;
+    // It is up again.
+    w.member("منى").await;
     is_over_once(&w, &sara, &news, &layla).await;
     w.ends().await;
 }

@@ -10,6 +10,7 @@ use qura_domain::draw::walk::{Decision, Reason, Status};
 use qura_domain::ids::{ChatId, UserId};
 use qura_domain::lottery::{Audience, Lottery, ParticipantState};
 use qura_domain::membership::Membership;
+use qura_domain::time::Timestamp;
 use qura_ports::telegram::TelegramError;
 use qura_storage::{MembershipEvent, StorageError};
 use tokio::time::{Instant, sleep};
@@ -162,8 +163,9 @@ impl DrawService {
         chat: ChatId,
         user: UserId,
     ) -> Result<Option<MembershipEvent>, StorageError> {
-        let now = self.clock.now();
-        let events = self.db.read().await?.membership_events().crossings(chat, &[user], now).await?;
+        // Telegram's clock may be ahead of ours: what it told has happened.
+        let end = Timestamp::from_micros(i64::MAX);
+        let events = self.db.read().await?.membership_events().crossings(chat, &[user], end).await?;
         Ok(events.into_iter().next())
     }
 

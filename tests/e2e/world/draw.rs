@@ -181,6 +181,12 @@ impl World {
         self.dies_at("draw.drawn");
         self.program_starts();
         self.program_ends_within(super::PATIENCE).await;
+        self.puts_the_draw_off().await;
+        self.program_starts();
+    }
+
+    /// The next step of the draw comes when an hour has passed. While no program runs.
+    pub async fn puts_the_draw_off(&self) {
         let db = self.storage().await;
         let mut tx = db.begin().await.unwrap();
         let now = Timestamp::from_micros(self.now());
@@ -189,7 +195,6 @@ impl World {
         tx.jobs().retry(&held[0], now + an_hour, "later").await.unwrap();
         tx.commit().await.unwrap();
         db.close().await;
-        self.program_starts();
     }
 
     /// Who takes part has to be a member of this channel as well. While no program runs.

@@ -1,7 +1,5 @@
 //! Looks at a candidate: whether they are still there, and still meet what the lottery asks for.
 
-use std::time::Duration;
-
 use futures::StreamExt;
 use qura_domain::condition::Condition;
 use qura_domain::draw::leaf::Participant;
@@ -13,7 +11,6 @@ use qura_domain::membership::Membership;
 use qura_domain::time::Timestamp;
 use qura_ports::telegram::TelegramError;
 use qura_storage::{MembershipEvent, StorageError};
-use tokio::time::{Instant, sleep};
 
 use super::DrawService;
 use super::freezing::is_passing;
@@ -21,10 +18,6 @@ use super::telling::DrawTrouble;
 
 /// Candidates that Telegram is asked about at the same time.
 const AT_ONCE: usize = 10;
-
-/// What Telegram tells by itself is handled within a second, mostly; a busy log takes longer.
-const HEARD_WITHIN: Duration = Duration::from_secs(5);
-const LOOKS_AGAIN: Duration = Duration::from_millis(200);
 
 /// What was found out about a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,30 +124,12 @@ impl DrawService {
         if membership.is_inside() {
             return Ok(Status::Inside);
         }
-        let was_removed = match self.last_crossing_heard(chat, user).await? {
+        let was_removed = match self.last_crossing(chat, user).await? {
             Some(event) if !event.after.is_inside() => event.was_removed(),
             // How they went was not heard. Only an administrator bans.
             _ => membership == Membership::Kicked,
         };
         Ok(if was_removed { Status::Removed } else { Status::Left })
-    }
-
-    /// The same of one whom Telegram says to be outside. Who looks at the very moment at which somebody is
-    /// taken out may be faster than the word of it: it is waited for a little, or a removal that is timed well
-    /// would be taken for leaving.
-    async fn last_crossing_heard(
-        &self,
-        chat: ChatId,
-        user: UserId,
-    ) -> Result<Option<MembershipEvent>, StorageError> {
-        let deadline = Instant::now() + HEARD_WITHIN;
-        loop {
-            let last = self.last_crossing(chat, user).await?;
-            if last.is_some_and(|event| !event.after.is_inside()) || Instant::now() >= deadline {
-                return Ok(last);
-            }
-            sleep(LOOKS_AGAIN).await;
-        }
     }
 
     /// How a person came to be inside of a chat or outside of it.

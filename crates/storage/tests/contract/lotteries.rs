@@ -176,13 +176,16 @@ async fn of_several_steps_at_once_one_is_taken(db: Db) {
 }
 
 async fn to_cancel_is_to_delete_softly(db: Db) {
-    use LotteryState::{Cancelled, Open};
+    use LotteryState::{Cancelled, Draft, Open};
     let id = opened(&db, 1).await;
     assert!(committed!(db, lotteries().advance(id, step(Open, Cancelled), None, at(70))));
     let lottery = read!(db, lotteries().find_by_code(&draft(1).code)).unwrap();
     assert_eq!((lottery.state, lottery.deleted_at), (Cancelled, Some(at(70))));
+    // What people saw stays among what has ended; a draft that nobody saw is gone.
+    committed!(db, lotteries().insert(&draft(2)));
+    assert!(committed!(db, lotteries().advance(LotteryId::new(2), step(Draft, Cancelled), None, at(71))));
     let listed = read!(db, lotteries().list(ORGANIZER, &LotteryState::ALL, Page::First, 8));
-    assert_eq!(listed, []);
+    assert_eq!(listed.iter().map(|lottery| lottery.id).collect::<Vec<_>>(), [id]);
 }
 
 async fn the_commitment_and_the_secrets_are_fixed_once(db: Db) {

@@ -131,10 +131,12 @@ async fn the_next_in_the_order_wins_for_whoever_leaves_before_the_freeze() {
     w.program_starts();
     w.program_ends_within(PATIENCE).await;
     let order = order(&w, &lottery, None).await;
+    w.puts_the_draw_off().await;
+    w.program_starts();
     lottery.owner(order[0]).leaves(&lottery.channel).await;
     removes(&w, &lottery, lottery.owner(order[1])).await;
-    w.program_starts();
-    w.passes(Duration::from_secs(60)).await;
+    w.settles().await;
+    w.passes(Duration::from_secs(3_700)).await;
     w.is_announced(&lottery).await;
     let documents = w.documents(&lottery).await;
     assert_eq!(documents.len(), 1);
@@ -185,16 +187,14 @@ async fn the_next_in_the_order_wins_for_whoever_leaves_while_the_beacon_is_await
 async fn of_those_who_go_between_draw_and_announcement_only_the_leaver_is_replaced() {
     let mut w = World::builder().idle().start().await;
     let lottery = DrawPlan::among(6).winners(2, 1).ordered(&w).await;
-    w.dies_at("draw.drawn");
-    w.program_starts();
-    w.program_ends_within(PATIENCE).await;
+    w.is_drawn_but_not_told().await;
     let receipt = w.documents(&lottery).await.remove(0);
     let [first, second] = tickets(&receipt, "winners")[..] else { panic!("not two winners") };
     let [heir] = tickets(&receipt, "reserves")[..] else { panic!("not one reserve") };
     removes(&w, &lottery, lottery.owner(first)).await;
     lottery.owner(second).leaves(&lottery.channel).await;
-    w.program_starts();
-    w.passes(Duration::from_secs(60)).await;
+    w.settles().await;
+    w.passes(Duration::from_secs(3_700)).await;
     w.is_announced(&lottery).await;
     let documents = w.documents(&lottery).await;
     assert_eq!(documents.len(), 2);

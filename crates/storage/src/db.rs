@@ -63,11 +63,13 @@ impl FromStr for DatabaseUrl {
 /// `users` and `updates` grow and shrink faster than statistics follow. So each statement is planned
 /// for the size that its tables have now, and what is a good plan for small ones only is not even
 /// considered. A query that does want a scan or a hash says `SET LOCAL`.
-const SESSION: [(&str, &str); 6] = [
+const SESSION: [(&str, &str); 7] = [
     ("plan_cache_mode", "force_custom_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
+    // A page of a list that grew within a minute would be sorted out of all that is behind it.
+    ("enable_bitmapscan", "off"),
     // An unavoidable scan is so dear by the first of these that it would be compiled each time.
     ("jit", "off"),
     // A process that froze or lost its machine in the middle of a unit of work would keep its locks for hours.

@@ -23,9 +23,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use database::{at, on_postgres, on_sqlite};
 use qura_domain::ids::{BotId, ChatId, JobId, LotteryId, MessageId, NoticeId, Seq, UserId};
 use qura_domain::language::Language;
+use qura_domain::lottery::Ticket;
 use qura_domain::person::Person;
 use qura_domain::timezone::Timezone;
-use qura_storage::{Applied, AuditEntry, Batch, ClaimedJob, Db, NewJob, NewUpdate, Seen, Session, Tx};
+use qura_storage::{
+    Applied, AuditEntry, Batch, ClaimedJob, Db, NewJob, NewUpdate, Page, ParticipantFilter, Seen, Session, Tx,
+};
 use sqlx::AssertSqlSafe;
 
 /// Tables that grow with the number of people, updates, jobs or lotteries.
@@ -345,4 +348,24 @@ async fn plans_that_were_kept_from_empty_tables_are_good_for_large_ones() {
     });
     let Some(read) = read.await else { return };
     assert!((1..100).contains(&read), "{read} rows were looked at for a dozen");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_a_list_that_grew_just_now_costs_no_more_than_the_page() {
+    let read = on_postgres(async |db: Db| {
+        // Without a word to the planner, as a crowd does that comes within a minute.
+        grow(&db).await;
+        let (lottery, begin) = (LotteryId::new(1), Ticket::new(0));
+        let mut tx = db.begin().await.unwrap();
+        let before = tuples_read(&mut tx).await;
+        assert_eq!(tx.participants().for_draw(lottery, None, 10).await.unwrap().len(), 10);
+        assert_eq!(tx.participants().joins(lottery, begin, 10).await.unwrap().len(), 10);
+        let everyone = ParticipantFilter::Everyone;
+        assert_eq!(tx.participants().list(lottery, everyone, Page::First, 10).await.unwrap().len(), 10);
+        let read = tuples_read(&mut tx).await - before;
+        tx.rollback().await.unwrap();
+        read
+    });
+    let Some(read) = read.await else { return };
+    assert!((30..100).contains(&read), "{read} rows were looked at for three pages of ten");
 }

@@ -112,7 +112,10 @@ async fn run(db: &Db, sql: String) {
 /// must read everything, and none of that would be seen.
 async fn allow_scans(tx: &mut Tx) {
     let Tx::Pg(tx, ..) = tx else { return };
-    sqlx::raw_sql("SET LOCAL enable_seqscan = on").execute(&mut **tx).await.unwrap();
+    sqlx::raw_sql("SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on")
+        .execute(&mut **tx)
+        .await
+        .unwrap();
 }
 
 /// How often PostgreSQL read each table as a whole and how many rows it looked up, on this connection and not

@@ -99,12 +99,12 @@ impl Database {
     }
 
     /// What is still to be done at this moment (in microseconds since 1970), or was given up; dead
-    /// updates aside.
+    /// updates aside. A notice that is being sent for the first time is claimed until long after this moment.
     pub async fn undone(&self, now: i64) -> Vec<String> {
         let all: Vec<(String, i64)> = self
             .rows(
                 "SELECT 'update ' || state || ' ' || raw, CAST(0 AS BIGINT) FROM updates WHERE state <> 'dead'
-                 UNION ALL SELECT 'notice ' || state || ' ' || notice, CASE state WHEN 'pending' THEN send_at ELSE 0 END FROM outbox
+                 UNION ALL SELECT 'notice ' || state || ' ' || notice, CASE WHEN state = 'pending' AND (attempts = 0 OR error IS NOT NULL) THEN send_at ELSE 0 END FROM outbox
                  UNION ALL SELECT 'job ' || state || ' ' || kind, CASE state WHEN 'queued' THEN run_at ELSE 0 END FROM jobs",
             )
             .await;

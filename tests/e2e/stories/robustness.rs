@@ -8,5 +8,6 @@ mod join_storm;
 mod mutated_updates;
 mod redelivery;
 mod slow_press;
+mod stopping;
 mod strange_updates;
 mod telegram_trouble;

@@ -23,7 +23,7 @@ const PAGE: u32 = 500;
 const SWEEP: Duration = Duration::from_secs(1);
 
 /// What is in hand when told to stop gets this long to finish.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(8);
 
 /// Takes updates from the log and sees each through.
 pub struct Consumer {
@@ -39,7 +39,7 @@ pub struct Consumer {
 type Running = JoinSet<Place>;
 
 impl Consumer {
-    /// Runs until told to stop; then finishes what is in hand, for ten seconds at most. What is
+    /// Runs until told to stop; then finishes what is in hand, for eight seconds at most. What is
     /// not finished by then stays in the log.
     pub async fn run(&self, stop: &CancellationToken) {
         let mut hand = Hand::new(self.concurrency + PAGE as usize);

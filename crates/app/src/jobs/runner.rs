@@ -26,7 +26,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 const SWEEP: Duration = Duration::from_secs(1);
 
 /// What runs when told to stop gets this long to finish.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(8);
 
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
@@ -44,7 +44,7 @@ pub struct JobRunner {
 }
 
 impl JobRunner {
-    /// Runs until told to stop; then lets what runs finish, for ten seconds at most.
+    /// Runs until told to stop; then lets what runs finish, for eight seconds at most.
     pub async fn run(self: Arc<Self>, stop: &CancellationToken) {
         let kinds: Vec<&str> = self.jobs.iter().map(|job| job.kind()).collect();
         let mut fired = HashMap::new();

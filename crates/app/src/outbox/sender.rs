@@ -1,10 +1,12 @@
 //! Sends what is in the outbox.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt;
+use qura_domain::ids::NoticeId;
 use qura_ports::clock::Clock;
 use qura_ports::coordination::{Topic, WakeUps};
 use qura_ports::telegram::TelegramError;
@@ -26,6 +28,9 @@ const SWEEP: Duration = Duration::from_secs(1);
 const PAGE: u32 = 100;
 const AT_ONCE: usize = 20;
 
+/// What is on its way when told to stop gets this long to arrive.
+const GRACE: Duration = Duration::from_secs(8);
+
 /// Past this many tries a notice is dead: with the waits between them about a day.
 const TRIES: u32 = 150;
 const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
@@ -43,7 +48,8 @@ pub struct OutboxSender {
 }
 
 impl OutboxSender {
-    /// Sends until told to stop. A crash between sending and marking repeats one message.
+    /// Sends until told to stop; then lets what is on its way arrive, for eight seconds at most. A crash
+    /// between sending and marking repeats one message.
     pub async fn run(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             match self.take().await {
@@ -53,11 +59,7 @@ impl OutboxSender {
                         () = self.wakeups.wait(Topic::Outbox, SWEEP) => {}
                     }
                 }
-                Ok(due) => {
-                    futures::stream::iter(due)
-                        .for_each_concurrent(AT_ONCE, |due| self.see_through(due))
-                        .await;
-                }
+                Ok(due) => self.send_all(due, stop).await,
                 Err(error) => {
                     tracing::error!(error = error.detail(), "the outbox cannot be read");
                     tokio::time::sleep(SWEEP).await;
@@ -76,6 +78,49 @@ impl OutboxSender {
         let due = tx.outbox().claim(now, now + LEASE, PAGE).await?;
         tx.commit().await?;
         Ok(due)
+    }
+
+    /// Sends what was taken, side by side. Told to stop, it begins nothing more, and gives back what has not
+    /// arrived in time: Telegram may have asked for minutes of silence.
+    async fn send_all(&self, due: Vec<DueNotice>, stop: &CancellationToken) {
+        let mut waiting: BTreeSet<NoticeId> = due.iter().map(|due| due.id).collect();
+        let sending = futures::stream::iter(due).take_until(stop.cancelled()).map(async |due| {
+            let id = due.id;
+            self.see_through(due).await;
+            id
+        });
+        let sending = sending.buffer_unordered(AT_ONCE);
+        let late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::pin!(sending, late);
+        loop {
+            tokio::select! {
+                sent = sending.next() => match sent {
+                    Some(id) => _ = waiting.remove(&id),
+                    None => break,
+                },
+                () = &mut late => break,
+            }
+        }
+        if let Err(error) = self.give_back(&waiting).await {
+            // Others send them when their leases run out.
+            tracing::warn!(error = error.detail(), "notices cannot be given back");
+        }
+    }
+
+    async fn give_back(&self, waiting: &BTreeSet<NoticeId>) -> Result<(), StorageError> {
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db.begin().await?;
+        for id in waiting {
+            tx.outbox().retry(*id, self.clock.now(), "the worker was told to stop").await?;
+        }
+        tx.commit().await?;
+        self.wakeups.wake(Topic::Outbox).await;
+        Ok(())
     }
 
     async fn see_through(&self, due: DueNotice) {

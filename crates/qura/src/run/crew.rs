@@ -1,6 +1,7 @@
 //! The tasks of a process: those of its roles, and what every process does.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use qura_app::ingest::poller_lease;
@@ -14,6 +15,10 @@ use super::parts::Parts;
 use super::{coordination, room};
 use crate::config::Config;
 use crate::roles::Role;
+
+/// Ten seconds are what whoever stops programs gives them. Each part has eight to finish what it has in hand, and
+/// then what it needs to hand over the rest, with the database or Redis perhaps out of reach.
+const LONGEST_STOP: Duration = Duration::from_secs(9);
 
 /// Everything that runs, until all of it has ended.
 pub struct Crew {
@@ -58,17 +63,32 @@ impl Crew {
         Ok(())
     }
 
-    /// Returns when everything has ended. When one part cannot go on, all are told to stop.
+    /// Returns when everything has ended, or soon after it was told to. When one part cannot go on, all are
+    /// told to stop.
     pub async fn see_through(mut self) -> anyhow::Result<()> {
+        let stop = self.stop.clone();
+        let late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(LONGEST_STOP).await;
+        };
+        tokio::pin!(late);
         let mut outcome = Ok(());
-        while let Some(ended) = self.tasks.join_next().await {
+        loop {
+            let ended = tokio::select! {
+                ended = self.tasks.join_next() => ended,
+                () = &mut late => {
+                    tracing::warn!(tasks = self.tasks.len(), "ended before all was put down; others take it up");
+                    self.tasks.shutdown().await;
+                    None
+                }
+            };
+            let Some(ended) = ended else { return outcome };
             let ended = ended.context("a part of the program failed").and_then(|result| result);
             if ended.is_err() {
                 self.stop.cancel();
                 outcome = outcome.and(ended);
             }
         }
-        outcome
     }
 
     fn poll(&mut self, config: &Config) {

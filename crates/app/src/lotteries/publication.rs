@@ -110,8 +110,11 @@ impl LotteryService {
         if lottery.settings.publish_at().is_none_or(|at| at <= now + UNDER_WAY) {
             return Ok(Some(false));
         }
+        if !tx.lotteries().advance(lottery.id, step, None, now).await? {
+            return Ok(Some(false));
+        }
         self.audit(tx, Some(person), "lottery.call_back", &lottery, None).await?;
-        Ok(Some(tx.lotteries().advance(lottery.id, step, None, now).await?))
+        Ok(Some(true))
     }
 
     async fn refusal(&self, tx: &mut Tx, lottery: &Lottery) -> Result<Option<PublishRefusal>, StorageError> {

@@ -71,7 +71,7 @@ impl SubscriptionService {
     ) -> Result<Attendance, TelegramError> {
         match self.membership(chat, person, freshness).await {
             Ok((membership, _)) => Ok(Attendance::Known(membership)),
-            Err(error) if error.is_transient() || error == TelegramError::Unauthorized => Err(error),
+            Err(error) if error.is_no_answer() => Err(error),
             Err(error) => {
                 tracing::warn!(chat_id = chat.get(), %error, "the members of a chat cannot be seen");
                 Ok(Attendance::CannotCheck)
@@ -113,7 +113,7 @@ impl SubscriptionService {
                 }
                 membership
             }
-            Err(error) if error.is_transient() || error == TelegramError::Unauthorized => {
+            Err(error) if error.is_no_answer() => {
                 return Err(error.into());
             }
             Err(error) => {

@@ -214,5 +214,5 @@ async fn drawing(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
 
 /// What may be over soon, without anybody's doing: also a group that is just becoming a supergroup.
 pub(super) fn is_passing(error: &TelegramError) -> bool {
-    error.is_transient() || matches!(error, TelegramError::Migrated(_) | TelegramError::Unauthorized)
+    error.is_no_answer() || matches!(error, TelegramError::Migrated(_))
 }

@@ -4,7 +4,7 @@ use qura_domain::code::Code;
 use qura_domain::ids::{LotteryId, UserId};
 use qura_domain::lottery::{Lottery, Ticket};
 use qura_domain::number::parse_number;
-use qura_storage::{PAGE_ROWS, Page, ParticipantFilter, ParticipantRecord, StorageError, Tx};
+use qura_storage::{PAGE_ROWS, Page, ParticipantFilter, ParticipantRecord, Shown, StorageError, Tx};
 
 use super::LotteryService;
 use super::managing::{ManageRefusal, Manager};
@@ -59,24 +59,14 @@ impl LotteryService {
         let mut reader = self.db.read().await?;
         // One more than is shown tells whether the list goes on.
         let asked = reader.participants().list(lottery, filter, page, PAGE_ROWS + 1).await?;
-        let (mut participants, page) = match asked.is_empty() {
+        let (participants, page) = match asked.is_empty() {
             true => {
                 (reader.participants().list(lottery, filter, Page::First, PAGE_ROWS + 1).await?, Page::First)
             }
             false => (asked, page),
         };
-        let goes_on = participants.len() > PAGE_ROWS as usize;
-        let is_backwards = matches!(page, Page::Before(_));
-        if goes_on && is_backwards {
-            participants.remove(0);
-        } else {
-            participants.truncate(PAGE_ROWS as usize);
-        }
-        Ok(ParticipantPage {
-            participants,
-            has_before: if is_backwards { goes_on } else { page != Page::First },
-            has_after: is_backwards || goes_on,
-        })
+        let Shown { rows: participants, has_before, has_after } = page.shown(participants);
+        Ok(ParticipantPage { participants, has_before, has_after })
     }
 
     /// One participant; `None` for a person who never joined.

@@ -54,7 +54,7 @@ impl LotteryService {
         code: &Code,
         rehearsal: &Rehearsal,
     ) -> Result<Option<Result<Confirmed, PublishRefusal>>, StorageError> {
-        let Some(lottery) = self.locked_draft(tx, person, code).await? else { return Ok(None) };
+        let Some(lottery) = self.draft_in(tx, person, code).await? else { return Ok(None) };
         if let Some(refusal) = self.refusal(tx, &lottery).await? {
             return Ok(Some(Err(refusal)));
         }

@@ -14,7 +14,7 @@ use qura_ports::clock::Clock;
 use qura_ports::coordination::{Topic, WakeUps};
 use qura_ports::random::Random;
 use qura_ports::telegram::Messenger;
-use qura_storage::{Db, LotteryInChat, PAGE_ROWS, Page, StorageError, Tx};
+use qura_storage::{Db, LotteryInChat, PAGE_ROWS, Page, Shown, StorageError, Tx};
 
 use crate::outbox::{Notice, write_notice};
 
@@ -53,19 +53,11 @@ impl ChannelService {
             Page::Before(key) => reader.user_channels().list_before(person, key, PAGE_ROWS + 1).await?,
             Page::After(key) => reader.user_channels().list(person, Some(key), PAGE_ROWS + 1).await?,
         };
-        let (mut chats, page) = match asked.is_empty() {
+        let (chats, page) = match asked.is_empty() {
             true => (reader.user_channels().list(person, None, PAGE_ROWS + 1).await?, Page::First),
             false => (asked, page),
         };
-        let goes_on = chats.len() > PAGE_ROWS as usize;
-        let is_backwards = matches!(page, Page::Before(_));
-        if goes_on && is_backwards {
-            chats.remove(0);
-        } else {
-            chats.truncate(PAGE_ROWS as usize);
-        }
-        let has_before = if is_backwards { goes_on } else { page != Page::First };
-        let has_after = is_backwards || goes_on;
+        let Shown { rows: chats, has_before, has_after } = page.shown(chats);
         let mut channels = reader.channels().get_all(&chats).await?;
         channels.sort_by_key(|channel| channel.chat);
         Ok(ChannelPage {

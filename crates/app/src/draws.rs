@@ -14,6 +14,7 @@ mod concluding;
 mod confirming;
 mod due;
 mod freezing;
+mod hearing;
 mod hold;
 mod job;
 mod opening;

@@ -1,6 +1,6 @@
 //! Who is subscribed: the gate before everything, and what is heard of members coming and going.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use qura_domain::gate::{Gate, GateChannel, Standing, Verdict};
@@ -22,8 +22,9 @@ pub struct SubscriptionService {
     pub cache: Arc<dyn MembershipCache>,
     pub settings: Arc<SettingsService>,
     pub alerts: Arc<AlertService>,
-    /// Gate channels known here to be out of sight, so that the alert is not raised for each person.
-    pub unchecked: Mutex<HashSet<ChatId>>,
+    /// Whether the bot sees into a gate channel, as this process wrote it down last, so that it is not written for
+    /// each person. Nothing at the start: what another process wrote may be true no more.
+    pub sights: Mutex<HashMap<ChatId, bool>>,
 }
 
 /// Whether what was heard lately will do.
@@ -70,7 +71,7 @@ impl SubscriptionService {
     ) -> Result<Attendance, TelegramError> {
         match self.membership(chat, person, freshness).await {
             Ok((membership, _)) => Ok(Attendance::Known(membership)),
-            Err(error) if error.is_transient() || error == TelegramError::Unauthorized => Err(error),
+            Err(error) if error.is_no_answer() => Err(error),
             Err(error) => {
                 tracing::warn!(chat_id = chat.get(), %error, "the members of a chat cannot be seen");
                 Ok(Attendance::CannotCheck)
@@ -112,7 +113,7 @@ impl SubscriptionService {
                 }
                 membership
             }
-            Err(error) if error.is_transient() || error == TelegramError::Unauthorized => {
+            Err(error) if error.is_no_answer() => {
                 return Err(error.into());
             }
             Err(error) => {
@@ -129,23 +130,38 @@ impl SubscriptionService {
     }
 
     async fn lost_sight(&self, channel: &GateChannel, error: &TelegramError) -> Result<(), StorageError> {
-        if !self.unchecked.lock().unwrap_or_else(PoisonError::into_inner).insert(channel.chat) {
+        if !self.is_news(channel.chat, false) {
             return Ok(());
         }
-        tracing::warn!(chat = channel.chat.get(), %error, "a gate channel cannot be checked: everyone passes");
-        self.alerts
+        tracing::warn!(chat_id = channel.chat.get(), %error, "a gate channel cannot be checked: everyone passes");
+        let told = self
+            .alerts
             .raise(&alert_name(channel.chat), |operator| Notice::GateUnchecked {
                 person: operator,
                 title: channel.title.clone(),
             })
-            .await
+            .await;
+        self.written(channel.chat, told)
     }
 
     async fn seen_again(&self, chat: ChatId) -> Result<(), StorageError> {
-        if self.unchecked.lock().unwrap_or_else(PoisonError::into_inner).remove(&chat) {
-            self.alerts.clear(&alert_name(chat)).await?;
+        if !self.is_news(chat, true) {
+            return Ok(());
         }
-        Ok(())
+        let cleared = self.alerts.clear(&alert_name(chat)).await;
+        self.written(chat, cleared)
+    }
+
+    fn is_news(&self, chat: ChatId, is_seen: bool) -> bool {
+        self.sights.lock().unwrap_or_else(PoisonError::into_inner).insert(chat, is_seen) != Some(is_seen)
+    }
+
+    /// What could not be written down is news the next time.
+    fn written(&self, chat: ChatId, outcome: Result<(), StorageError>) -> Result<(), StorageError> {
+        if outcome.is_err() {
+            self.sights.lock().unwrap_or_else(PoisonError::into_inner).remove(&chat);
+        }
+        outcome
     }
 
     /// Somebody came or went: what is remembered of them is true again at once.
@@ -178,8 +194,10 @@ impl SubscriptionService {
     pub async fn own_rights_changed(&self, chat: ChatId, now: Membership) -> Result<(), StorageError> {
         let Some(channel) = self.gate_channel(chat) else { return Ok(()) };
         if now.is_administrator() {
-            self.unchecked.lock().unwrap_or_else(PoisonError::into_inner).remove(&chat);
-            self.alerts.clear(&alert_name(chat)).await
+            // Whichever process lost sight of it.
+            self.is_news(chat, true);
+            let cleared = self.alerts.clear(&alert_name(chat)).await;
+            self.written(chat, cleared)
         } else {
             self.lost_sight(&channel, &TelegramError::NotAllowed("no longer an administrator".to_owned()))
                 .await

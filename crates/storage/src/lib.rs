@@ -19,7 +19,7 @@ pub use db::{DatabaseUrl, Db};
 pub use error::{OpenError, StorageError};
 pub use migrate::{MigrationState, SchemaVersion};
 pub use nesting::watched;
-pub use page::{PAGE_ROWS, Page};
+pub use page::{PAGE_ROWS, Page, Shown};
 pub use tables::{
     alerts::AlertsRepo,
     audit::{AuditEntry, AuditRepo},

@@ -255,6 +255,7 @@ async fn all_scans(db: Db) -> BTreeSet<String> {
         updates.count_undone(1000);
         updates.dead(10);
         updates.oldest_undone();
+        updates.is_pending(Seq::new(9000));
         users.see(&seen);
         users.get(user);
         users.choose_language(user, Language::English);

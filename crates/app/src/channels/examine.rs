@@ -147,7 +147,7 @@ impl ChannelService {
     /// Who is out of the bot's sight counts as outside.
     async fn standing(&self, chat: ChatId, user: UserId) -> Result<Membership, TelegramError> {
         match self.messenger.membership(chat, user).await {
-            Err(error) if error.is_transient() || error == TelegramError::Unauthorized => Err(error),
+            Err(error) if error.is_no_answer() => Err(error),
             Err(_) => Ok(Membership::Left),
             membership => membership,
         }

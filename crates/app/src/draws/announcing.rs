@@ -12,6 +12,7 @@ use qura_domain::time::Timestamp;
 use qura_storage::{DrawDocument, Tx};
 
 use super::checking::CheckError;
+use super::hearing::Patience;
 use super::job::Step;
 use super::replacing::{Loss, ReplaceError};
 use super::telling::DrawNotice;
@@ -84,9 +85,10 @@ async fn first_who_left(
     lottery: &Lottery,
     winners: &[Winner],
 ) -> Result<Option<Ticket>, JobError> {
+    let patience = Patience::default();
     let mut looks = Vec::with_capacity(winners.len());
     for winner in winners {
-        looks.push(step.draws.status(lottery, winner.user));
+        looks.push(step.draws.status(lottery, winner.user, &patience));
     }
     let found: Vec<_> = futures::stream::iter(looks).buffered(AT_ONCE).collect().await;
     for (winner, status) in winners.iter().zip(found) {

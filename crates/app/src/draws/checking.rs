@@ -14,6 +14,7 @@ use qura_storage::{MembershipEvent, StorageError};
 
 use super::DrawService;
 use super::freezing::is_passing;
+use super::hearing::Patience;
 use super::telling::DrawTrouble;
 
 /// Candidates that Telegram is asked about at the same time.
@@ -47,10 +48,11 @@ impl DrawService {
         lottery: &Lottery,
         conditions: &[Condition],
         people: &[Participant],
+        patience: &Patience,
     ) -> Result<Vec<Finding>, CheckError> {
         let mut looks = Vec::with_capacity(people.len());
         for person in people {
-            looks.push(self.look(lottery, conditions, person));
+            looks.push(self.look(lottery, conditions, person, patience));
         }
         let found: Vec<_> = futures::stream::iter(looks).buffered(AT_ONCE).collect().await;
         found.into_iter().collect()
@@ -61,8 +63,9 @@ impl DrawService {
         lottery: &Lottery,
         conditions: &[Condition],
         person: &Participant,
+        patience: &Patience,
     ) -> Result<Finding, CheckError> {
-        let (decision, status) = self.judge(lottery, conditions, person).await?;
+        let (decision, status) = self.judge(lottery, conditions, person, patience).await?;
         Ok(Finding { decision, status, at: UnixSeconds::from(self.clock.now()) })
     }
 
@@ -71,11 +74,12 @@ impl DrawService {
         lottery: &Lottery,
         conditions: &[Condition],
         person: &Participant,
+        patience: &Patience,
     ) -> Result<(Decision, Status), CheckError> {
         if !person.eligible {
             return Ok((Decision::Skip(Reason::Void), Status::Unchecked));
         }
-        let status = self.status(lottery, person.user).await?;
+        let status = self.status(lottery, person.user, patience).await?;
         if status == Status::Left {
             return Ok((Decision::Skip(Reason::Left), status));
         }
@@ -85,7 +89,7 @@ impl DrawService {
             return Ok((Decision::Skip(Reason::NoPremium), status));
         }
         for (number, condition) in (1..=u8::MAX).zip(conditions) {
-            if !self.meets(condition, number, person.user).await? {
+            if !self.meets(condition, number, person.user, patience).await? {
                 return Ok((Decision::Skip(Reason::Condition(number)), status));
             }
         }
@@ -93,7 +97,12 @@ impl DrawService {
     }
 
     /// How a person stands to the lottery's chat, as far as that matters to it.
-    pub(super) async fn status(&self, lottery: &Lottery, user: UserId) -> Result<Status, CheckError> {
+    pub(super) async fn status(
+        &self,
+        lottery: &Lottery,
+        user: UserId,
+        patience: &Patience,
+    ) -> Result<Status, CheckError> {
         if !lottery.settings.leavers_excluded {
             return Ok(Status::Unchecked);
         }
@@ -103,7 +112,7 @@ impl DrawService {
             let has_left = event.is_some_and(|event| event.has_left());
             return Ok(if has_left { Status::Left } else { Status::Unchecked });
         }
-        self.attendance(lottery.chat, user, DrawTrouble::Chat).await
+        self.attendance(lottery.chat, user, DrawTrouble::Chat, patience).await
     }
 
     /// Whether a person is in a chat, went by themself, or was taken out by an administrator.
@@ -112,6 +121,7 @@ impl DrawService {
         chat: ChatId,
         user: UserId,
         trouble: DrawTrouble,
+        patience: &Patience,
     ) -> Result<Status, CheckError> {
         let membership = match self.messenger.membership(chat, user).await {
             Ok(membership) => membership,
@@ -124,10 +134,10 @@ impl DrawService {
         if membership.is_inside() {
             return Ok(Status::Inside);
         }
-        let was_removed = match self.last_crossing(chat, user).await? {
-            Some(event) if !event.after.is_inside() => event.was_removed(),
+        let was_removed = match self.exit(chat, user, patience).await? {
+            Some(event) => event.was_removed(),
             // How they went was not heard. Only an administrator bans.
-            _ => membership == Membership::Kicked,
+            None => membership == Membership::Kicked,
         };
         Ok(if was_removed { Status::Removed } else { Status::Left })
     }
@@ -144,11 +154,17 @@ impl DrawService {
         Ok(events.into_iter().next())
     }
 
-    async fn meets(&self, condition: &Condition, number: u8, user: UserId) -> Result<bool, CheckError> {
+    async fn meets(
+        &self,
+        condition: &Condition,
+        number: u8,
+        user: UserId,
+        patience: &Patience,
+    ) -> Result<bool, CheckError> {
         let trouble = DrawTrouble::Condition(number);
         match condition {
             Condition::Channel { chat } | Condition::Group { chat } => {
-                Ok(self.attendance(*chat, user, trouble).await? != Status::Left)
+                Ok(self.attendance(*chat, user, trouble, patience).await? != Status::Left)
             }
             Condition::Boost { chat } => match self.messenger.boosts(*chat, user).await {
                 Ok(boosts) => Ok(boosts > 0),

@@ -30,6 +30,14 @@ const WAY: Duration = Duration::from_secs(5);
 /// How long until a chat that was out of reach is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
 
+/// From this attempt on that came late, the organizer is told: one or two are a mishap.
+const TOLD: u32 = 2;
+
+/// From this attempt on that came late, the next one has to wait: it names no later round any more, and the chat
+/// is not to be filled with freezes.
+const SLOW: u32 = 6;
+const SLOWLY: Duration = Duration::from_hours(1);
+
 /// Does what comes next of a lottery that is frozen.
 pub async fn go_on(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
     let mut reader = step.draws.db.read().await?;
@@ -61,8 +69,9 @@ pub async fn go_on(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
                 step.waits(lottery, DrawTrouble::Chat, AGAIN).await
             }
             Some(round) => {
-                let later = Some(round.to_name_after(now));
-                attempt(step, lottery, commitment, &draw, root, later, freeze.attempt + 1).await
+                let number = freeze.attempt + 1;
+                let later = Some(round.to_name_after(now, number));
+                attempt(step, lottery, commitment, &draw, root, later, number).await
             }
             None => Err(JobError::Fatal("a freeze names no round".to_owned())),
         },
@@ -160,10 +169,16 @@ async fn post(
     step.reaches("draw.posted");
     let date = UnixSeconds::from(posted.date);
     let post = Post { chat: lottery.chat, message: posted.message, date };
+    let is_late = freeze.round.is_some_and(|round| !round.was_named_in_time(date));
     let mut tx = step.draws.db.begin().await?;
     tx.draws().record_post(lottery.id, freeze.attempt, &post).await?;
-    tx.draws().content(lottery.id).await?;
-    step.then(tx, lottery.id).await?;
+    if !is_late {
+        tx.draws().content(lottery.id).await?;
+    } else if freeze.attempt >= TOLD {
+        step.draws.complain(&mut tx, lottery, DrawTrouble::Late).await?;
+    }
+    let pause = if is_late && freeze.attempt >= SLOW { SLOWLY } else { Duration::ZERO };
+    step.then_at(tx, lottery.id, step.draws.clock.now() + pause).await?;
     step.reaches("draw.told");
     Ok(())
 }
@@ -199,5 +214,5 @@ async fn drawing(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
 
 /// What may be over soon, without anybody's doing: also a group that is just becoming a supergroup.
 pub(super) fn is_passing(error: &TelegramError) -> bool {
-    error.is_transient() || matches!(error, TelegramError::Migrated(_) | TelegramError::Unauthorized)
+    error.is_no_answer() || matches!(error, TelegramError::Migrated(_))
 }

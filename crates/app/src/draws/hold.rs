@@ -11,6 +11,7 @@ use qura_storage::StorageError;
 
 use super::DrawService;
 use super::checking::CheckError;
+use super::hearing::Patience;
 use super::redraw::ReplaceOrder;
 use crate::jobs::{Job, JobError, RunningJob};
 
@@ -38,11 +39,11 @@ impl Job for HoldSweep {
     }
 
     async fn run(&self, _job: &RunningJob) -> Result<(), JobError> {
-        let mut after = None;
+        let (mut after, patience) = (None, Patience::default());
         loop {
             let page = self.draws.db.read().await?.winners().on_hold(after, PAGE).await?;
             for (lottery, winner) in &page {
-                self.look_at(*lottery, winner).await?;
+                self.look_at(*lottery, winner, &patience).await?;
             }
             let last = page.last().map(|(lottery, winner)| (*lottery, *winner));
             let Some((lottery, winner)) = last.filter(|_| page.len() == PAGE as usize) else { break };
@@ -54,12 +55,17 @@ impl Job for HoldSweep {
 }
 
 impl HoldSweep {
-    async fn look_at(&self, lottery: LotteryId, winner: &Winner) -> Result<(), JobError> {
+    async fn look_at(
+        &self,
+        lottery: LotteryId,
+        winner: &Winner,
+        patience: &Patience,
+    ) -> Result<(), JobError> {
         let found = self.draws.db.read().await?.lotteries().get(lottery).await?;
         let Some(lottery) = found else { return Ok(()) };
         // A lottery that was carried on with keeps its winners for good.
         let is_open = lottery.state == LotteryState::Announced;
-        let fate = if is_open { self.fate(&lottery, winner).await } else { Ok(Fate::ForGood) };
+        let fate = if is_open { self.fate(&lottery, winner, patience).await } else { Ok(Fate::ForGood) };
         match fate {
             Ok(Fate::Waits) => {}
             Ok(Fate::ForGood) => {
@@ -74,7 +80,12 @@ impl HoldSweep {
         Ok(())
     }
 
-    async fn fate(&self, lottery: &Lottery, winner: &Winner) -> Result<Fate, CheckError> {
+    async fn fate(
+        &self,
+        lottery: &Lottery,
+        winner: &Winner,
+        patience: &Patience,
+    ) -> Result<Fate, CheckError> {
         let is_over = winner.hold_until.is_none_or(|until| until <= self.draws.clock.now());
         let has_news = lottery.settings.leavers_excluded
             && self
@@ -84,7 +95,7 @@ impl HoldSweep {
                 .is_some_and(|event| event.has_left());
         // Telegram is asked only of those who were seen to leave, and of all once in the end.
         if has_news || is_over {
-            match self.draws.status(lottery, winner.user).await {
+            match self.draws.status(lottery, winner.user, patience).await {
                 Ok(Status::Left) => return Ok(Fate::Passes(Reason::Left, Status::Left)),
                 // The chat is lost: nobody is to wait for it.
                 Ok(_) | Err(CheckError::Trouble(_)) => {}

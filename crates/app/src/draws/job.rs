@@ -33,15 +33,19 @@ impl Job for DrawJob {
             .map_err(|error| JobError::Fatal(format!("not an order of a draw: {error}")))?;
         let found = self.draws.db.read().await?.lotteries().get(lottery).await?;
         let Some(lottery) = found else { return Ok(()) };
-        match self.go_on(Step { draws: &self.draws, job }, &lottery).await {
-            // Not given up: the order stays until somebody has mended what is wrong.
-            Err(JobError::Fatal(error)) => {
-                tracing::error!(lottery = lottery.id.get(), error, "a draw cannot go on");
-                Err(JobError::Retry(error))
-            }
-            outcome => outcome,
-        }
+        not_given_up(lottery.id, self.go_on(Step { draws: &self.draws, job }, &lottery).await)
     }
+}
+
+/// What was promised stays ordered until somebody has mended what is wrong.
+pub(super) fn not_given_up(lottery: LotteryId, outcome: Result<(), JobError>) -> Result<(), JobError> {
+    outcome.map_err(|error| match error {
+        JobError::Fatal(error) => {
+            tracing::error!(lottery = lottery.get(), error, "a draw cannot go on");
+            JobError::Retry(error)
+        }
+        error => error,
+    })
 }
 
 impl DrawJob {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DrawService;
 use super::announcing::hold_until;
+use super::job::not_given_up;
 use super::replacing::{Loss, ReplaceError, Told};
 use super::telling::DrawTrouble;
 use crate::jobs::{Job, JobError, RunningJob};
@@ -124,17 +125,28 @@ impl Job for ReplaceJob {
         let Some(lottery) = found.filter(|lottery: &Lottery| lottery.state == LotteryState::Announced) else {
             return Ok(());
         };
+        not_given_up(lottery.id, self.replace(job, &lottery, &order).await)
+    }
+}
+
+impl ReplaceJob {
+    async fn replace(
+        &self,
+        job: &RunningJob,
+        lottery: &Lottery,
+        order: &ReplaceOrder,
+    ) -> Result<(), JobError> {
         let ReplaceOrder { ticket, reason, status, note, by, .. } = order.clone();
         let loss = Loss { ticket, reason, status, note, by };
-        let told = Told { hold_until: hold_until(&lottery, self.draws.clock.now()) };
-        let mut tx = match self.draws.replace(&lottery, &loss, Some(told)).await {
+        let told = Told { hold_until: hold_until(lottery, self.draws.clock.now()) };
+        let mut tx = match self.draws.replace(lottery, &loss, Some(told)).await {
             Ok(Some(tx)) => tx,
             Ok(None) => return Ok(()),
             Err(ReplaceError::Trouble(trouble)) => {
-                return self.later(job, &lottery, &order, Some(trouble), AGAIN).await;
+                return self.later(job, lottery, order, Some(trouble), AGAIN).await;
             }
             // Several of one lottery at once: each has its turn.
-            Err(ReplaceError::Overtaken) => return self.later(job, &lottery, &order, None, SOON).await,
+            Err(ReplaceError::Overtaken) => return self.later(job, lottery, order, None, SOON).await,
             Err(error) => return Err(error.into()),
         };
         tx.draws().content(lottery.id).await?;
@@ -144,9 +156,7 @@ impl Job for ReplaceJob {
         self.draws.faults.reach("draw.replaced");
         Ok(())
     }
-}
 
-impl ReplaceJob {
     /// It is tried again after a while. The organizer hears once what it waits for.
     async fn later(
         &self,

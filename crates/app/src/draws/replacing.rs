@@ -14,6 +14,7 @@ use qura_storage::{AuditEntry, DrawDocument, StorageError, Tx};
 
 use super::DrawService;
 use super::checking::CheckError;
+use super::hearing::Patience;
 use super::telling::{DrawNotice, DrawTrouble};
 use crate::jobs::JobError;
 
@@ -129,6 +130,7 @@ impl DrawService {
         loss: &Loss,
     ) -> Result<Searched, ReplaceError> {
         let conditions = self.db.read().await?.conditions().list(lottery.id).await?;
+        let patience = Patience::default();
         let mut search = standing.search(&[])?;
         let mut people = Vec::new();
         while let Some(ticket) = search.candidate() {
@@ -136,7 +138,7 @@ impl DrawService {
             let Some(person) = found.first() else {
                 return Err(StorageError::Unreadable("owner of a ticket").into());
             };
-            let findings = self.look_at(lottery, &conditions, &found).await?;
+            let findings = self.look_at(lottery, &conditions, &found, &patience).await?;
             for finding in findings {
                 search.decide(finding.decision, finding.status, finding.at)?;
             }

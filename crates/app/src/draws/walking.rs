@@ -15,6 +15,7 @@ use qura_storage::DrawRecord;
 
 use super::checking::CheckError;
 use super::concluding::{self, Evidence};
+use super::hearing::Patience;
 use super::job::Step;
 use crate::jobs::JobError;
 
@@ -43,11 +44,12 @@ pub async fn go_on(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
     let mut upcoming = order.clone().skip(draw.walk.len());
     let mut walk = Walk::resume(order, draw.terms.winners(), draw.terms.reserves(), &draw.walk)
         .map_err(|refusal| JobError::Fatal(refusal.to_string()))?;
+    let patience = Patience::default();
     while walk.candidate().is_some() {
         let from = walk.candidates().len();
         let batch: Vec<Ticket> = upcoming.by_ref().take(BATCH).collect();
         let people = participants(step, lottery, &batch).await?;
-        match look_at_all(step, lottery, &conditions, &people, &mut walk).await {
+        match look_at_all(step, lottery, &conditions, &people, &mut walk, &patience).await {
             Ok(()) => {}
             Err(LookError::Check(CheckError::Trouble(trouble))) => {
                 return step.waits(lottery, trouble, AGAIN).await;
@@ -89,10 +91,11 @@ async fn look_at_all<I: Iterator<Item = Ticket>>(
     conditions: &[Condition],
     mut people: &[Participant],
     walk: &mut Walk<I>,
+    patience: &Patience,
 ) -> Result<(), LookError> {
     while walk.candidate().is_some() && !people.is_empty() {
         let (now, later) = people.split_at(walk.places_left().min(people.len()));
-        for finding in step.draws.look_at(lottery, conditions, now).await? {
+        for finding in step.draws.look_at(lottery, conditions, now, patience).await? {
             walk.decide(finding.decision, finding.status, finding.at)?;
         }
         people = later;

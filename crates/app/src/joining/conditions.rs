@@ -68,7 +68,7 @@ impl JoiningService {
         match self.messenger.boosts(chat, person).await {
             Ok(0) => Ok(ConditionStanding::Unmet),
             Ok(_) => Ok(ConditionStanding::Met),
-            Err(error) if error.is_transient() || error == TelegramError::Unauthorized => Err(error),
+            Err(error) if error.is_no_answer() => Err(error),
             Err(error) => {
                 tracing::warn!(chat_id = chat.get(), %error, "the boosts of a chat cannot be seen");
                 Ok(ConditionStanding::Lost)

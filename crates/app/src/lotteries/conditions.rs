@@ -104,7 +104,7 @@ impl LotteryService {
         condition: &Condition,
         target: &Target,
     ) -> Result<Option<Result<Lottery, ConditionRefusal>>, StorageError> {
-        let Some(lottery) = self.locked_draft(tx, person, code).await? else { return Ok(None) };
+        let Some(lottery) = self.draft_in(tx, person, code).await? else { return Ok(None) };
         let rests_on = match target {
             Target::Lottery { id, .. } => tx.conditions().behind(*id).await?,
             Target::Unknown | Target::Chat { .. } | Target::Entry { .. } => Default::default(),
@@ -127,7 +127,7 @@ impl LotteryService {
         code: &Code,
         condition: &Condition,
     ) -> Result<Option<Lottery>, StorageError> {
-        let Some(lottery) = self.locked_draft(tx, person, code).await? else { return Ok(None) };
+        let Some(lottery) = self.draft_in(tx, person, code).await? else { return Ok(None) };
         let mut conditions = tx.conditions().list(lottery.id).await?;
         conditions.retain(|one| one != condition);
         tx.conditions().replace(lottery.id, &conditions).await?;

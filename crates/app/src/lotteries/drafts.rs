@@ -52,7 +52,7 @@ impl LotteryService {
         code: &Code,
         edit: impl FnOnce(&mut Lottery) + Send,
     ) -> Result<Option<Lottery>, StorageError> {
-        let Some(mut lottery) = self.locked_draft(tx, person, code).await? else { return Ok(None) };
+        let Some(mut lottery) = self.draft_in(tx, person, code).await? else { return Ok(None) };
         edit(&mut lottery);
         tx.lotteries().edit(&lottery).await?;
         Ok(Some(lottery))
@@ -97,16 +97,27 @@ impl LotteryService {
         Ok(Some(Ok(copy)))
     }
 
-    /// Throws a draft away, in the caller's transaction. Whether the person had it.
+    /// Throws a draft away, in the caller's transaction. Whether the person had it. Where it was to carry on with
+    /// a drawn lottery, that one may be opened again.
     pub async fn discard(&self, tx: &mut Tx, person: UserId, code: &Code) -> Result<bool, StorageError> {
-        let Some(lottery) = self.locked_draft(tx, person, code).await? else { return Ok(false) };
+        let Some(lottery) = self.draft_in(tx, person, code).await? else { return Ok(false) };
         let Some(step) = lottery.state.to(LotteryState::Cancelled) else { return Ok(false) };
+        let now = self.clock.now();
+        if !tx.lotteries().advance(lottery.id, step, None, now).await? {
+            return Ok(false);
+        }
         self.audit(tx, Some(person), "lottery.discard", &lottery, None).await?;
-        tx.lotteries().advance(lottery.id, step, None, self.clock.now()).await
+        if let Some(old) = lottery.reopens
+            && let Some(back) = LotteryState::Reopened.to(LotteryState::Announced)
+        {
+            tx.lotteries().advance(old, back, None, now).await?;
+        }
+        Ok(true)
     }
 
-    /// The draft as it is inside of the transaction.
-    pub(super) async fn locked_draft(
+    /// The draft as it is inside of the transaction. Not locked: one person's updates run one after the other, and
+    /// chats, which come before lotteries, are still to be locked.
+    pub(super) async fn draft_in(
         &self,
         tx: &mut Tx,
         person: UserId,

@@ -3,7 +3,7 @@
 use qura_domain::code::Code;
 use qura_domain::ids::UserId;
 use qura_domain::lottery::{Lottery, LotteryState};
-use qura_storage::{LotteryKey, PAGE_ROWS, Page, StorageError};
+use qura_storage::{LotteryKey, PAGE_ROWS, Page, Shown, StorageError};
 use serde::{Deserialize, Serialize};
 
 use super::LotteryService;
@@ -69,25 +69,15 @@ impl LotteryService {
         let mut reader = self.db.read().await?;
         // One more than is shown tells whether the list goes on.
         let asked = reader.lotteries().list(person, shelf.states(), page, PAGE_ROWS + 1).await?;
-        let (mut lotteries, page) = match asked.is_empty() {
+        let (lotteries, page) = match asked.is_empty() {
             true => (
                 reader.lotteries().list(person, shelf.states(), Page::First, PAGE_ROWS + 1).await?,
                 Page::First,
             ),
             false => (asked, page),
         };
-        let goes_on = lotteries.len() > PAGE_ROWS as usize;
-        let is_backwards = matches!(page, Page::Before(_));
-        if goes_on && is_backwards {
-            lotteries.remove(0);
-        } else {
-            lotteries.truncate(PAGE_ROWS as usize);
-        }
-        Ok(LotteryPage {
-            lotteries,
-            has_before: if is_backwards { goes_on } else { page != Page::First },
-            has_after: is_backwards || goes_on,
-        })
+        let Shown { rows: lotteries, has_before, has_after } = page.shown(lotteries);
+        Ok(LotteryPage { lotteries, has_before, has_after })
     }
 
     async fn key(&self, person: UserId, code: &Code) -> Result<Option<LotteryKey>, StorageError> {

@@ -54,7 +54,7 @@ impl LotteryService {
         code: &Code,
         rehearsal: &Rehearsal,
     ) -> Result<Option<Result<Confirmed, PublishRefusal>>, StorageError> {
-        let Some(lottery) = self.locked_draft(tx, person, code).await? else { return Ok(None) };
+        let Some(lottery) = self.draft_in(tx, person, code).await? else { return Ok(None) };
         if let Some(refusal) = self.refusal(tx, &lottery).await? {
             return Ok(Some(Err(refusal)));
         }
@@ -110,8 +110,11 @@ impl LotteryService {
         if lottery.settings.publish_at().is_none_or(|at| at <= now + UNDER_WAY) {
             return Ok(Some(false));
         }
+        if !tx.lotteries().advance(lottery.id, step, None, now).await? {
+            return Ok(Some(false));
+        }
         self.audit(tx, Some(person), "lottery.call_back", &lottery, None).await?;
-        Ok(Some(tx.lotteries().advance(lottery.id, step, None, now).await?))
+        Ok(Some(true))
     }
 
     async fn refusal(&self, tx: &mut Tx, lottery: &Lottery) -> Result<Option<PublishRefusal>, StorageError> {

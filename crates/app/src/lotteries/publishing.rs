@@ -195,9 +195,7 @@ impl PublishLottery {
         error: TelegramError,
     ) -> Result<(), JobError> {
         match error {
-            error if error.is_transient() || error == TelegramError::Unauthorized => {
-                Err(JobError::Retry(error.to_string()))
-            }
+            error if error.is_no_answer() => Err(JobError::Retry(error.to_string())),
             TelegramError::Migrated(to) => {
                 let mut tx = self.lotteries.db.begin().await?;
                 self.lotteries.channels.migrated(&mut tx, lottery.chat, to).await?;

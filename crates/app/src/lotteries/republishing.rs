@@ -245,9 +245,7 @@ impl RepublishLottery {
         let service = &self.lotteries;
         match error {
             SendError::Storage(error) => Err(error.into()),
-            SendError::Telegram(error) if error.is_transient() || error == TelegramError::Unauthorized => {
-                Err(JobError::Retry(error.to_string()))
-            }
+            SendError::Telegram(error) if error.is_no_answer() => Err(JobError::Retry(error.to_string())),
             SendError::Telegram(TelegramError::Migrated(to)) => {
                 let mut tx = service.db.begin().await?;
                 service.channels.migrated(&mut tx, lottery.chat, to).await?;

@@ -46,7 +46,7 @@ impl LotteryService {
         }
         match self.messenger.membership(lottery.chat, lottery.organizer).await {
             Ok(standing) if standing.is_administrator() => Ok(Err(TakeOverRefusal::Kept)),
-            Err(error) if error.is_transient() || error == TelegramError::Unauthorized => Err(error.into()),
+            Err(error) if error.is_no_answer() => Err(error.into()),
             // Also one whom Telegram does not know any more.
             Ok(_) | Err(_) => Ok(Ok(lottery)),
         }

@@ -24,6 +24,9 @@ const PERIOD: i64 = 3;
 /// A freeze names a round at least this far ahead, so that its post is out in time.
 pub const LEAD: Duration = Duration::from_secs(120);
 
+/// No freeze names a round further ahead: people would wait too long for what may be a single mishap.
+pub const LONGEST_LEAD: Duration = Duration::from_hours(1);
+
 /// The post of a freeze counts only when it is at least this many seconds older than the round.
 pub const NOTICE_SECS: i64 = 30;
 
@@ -44,15 +47,23 @@ impl Round {
 
     /// The round that a freeze made now has to name: the first that is [`LEAD`] or more ahead.
     pub fn to_name_at(now: Timestamp) -> Self {
-        let micros = (now + LEAD).micros().saturating_sub(GENESIS * 1_000_000);
+        Self::first_from(now + LEAD)
+    }
+
+    /// The round that another attempt has to name, which is the `attempt`th, from 1: later than the one before,
+    /// and far enough ahead. Where posts come late time and again, or Telegram's clock is ahead of ours, it is
+    /// twice as far each time, up to [`LONGEST_LEAD`].
+    pub fn to_name_after(self, now: Timestamp, attempt: u32) -> Self {
+        let lead = LEAD.saturating_mul(1 << attempt.saturating_sub(1).min(10)).min(LONGEST_LEAD);
+        Self::first_from(now + lead).max(Self(self.0.saturating_add(1)))
+    }
+
+    /// The first that comes out at this time or later.
+    fn first_from(time: Timestamp) -> Self {
+        let micros = time.micros().saturating_sub(GENESIS * 1_000_000);
         let period = PERIOD * 1_000_000;
         let whole = micros.div_euclid(period) + i64::from(micros.rem_euclid(period) > 0);
         Self(u64::try_from(whole).unwrap_or(0).saturating_add(1))
-    }
-
-    /// The round that another attempt has to name: later than the one before, and far enough ahead.
-    pub fn to_name_after(self, now: Timestamp) -> Self {
-        Self::to_name_at(now).max(Self(self.0.saturating_add(1)))
     }
 
     /// When the round comes out.
@@ -183,6 +194,15 @@ mod tests {
         assert_eq!(Round::to_name_at(time(1000) - LEAD + Duration::from_micros(1)).get(), 1001);
         assert_eq!(Round::to_name_at(time(1001) - LEAD).get(), 1001);
         assert_eq!(Round::to_name_at(Timestamp::from_secs(0)).get(), 1);
+    }
+
+    #[test]
+    fn each_attempt_is_later_and_looks_further_ahead() {
+        let time = |round: u64| Timestamp::from_secs(Round::new(round).unwrap().time().get());
+        let named = |attempt| Round::new(7).unwrap().to_name_after(time(1000), attempt).get() - 1000;
+        assert_eq!([1, 2, 3, 4, 5, 6, 60].map(named), [40, 80, 160, 320, 640, 1200, 1200]);
+        let before = Round::new(5000).unwrap();
+        assert_eq!(before.to_name_after(time(1000), 1).get(), 5001);
     }
 
     #[test]

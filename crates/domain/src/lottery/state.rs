@@ -72,7 +72,8 @@ impl LotteryState {
     ///
     /// A scheduled lottery whose organizer is no longer administrator becomes a draft again. A frozen
     /// one cannot be cancelled: its organizer could wait for the beacon and cancel what they dislike.
-    /// One that nobody joined has nothing to draw, and goes from frozen to drawn.
+    /// One that nobody joined has nothing to draw, and goes from frozen to drawn. One that was opened again stands
+    /// as it was announced, once the lottery that was to carry on is thrown away unpublished.
     pub const fn next(self) -> &'static [Self] {
         use LotteryState::{
             Announced, Cancelled, Draft, Drawing, Drawn, Frozen, Open, Paused, Reopened, Scheduled,
@@ -86,7 +87,8 @@ impl LotteryState {
             Drawing => &[Drawn],
             Drawn => &[Announced],
             Announced => &[Reopened],
-            Cancelled | Reopened => &[],
+            Reopened => &[Announced],
+            Cancelled => &[],
         }
     }
 

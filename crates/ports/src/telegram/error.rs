@@ -50,6 +50,11 @@ impl TelegramError {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Flooded(_) | Self::Unavailable(_) | Self::Conflict(_))
     }
+
+    /// Whether it tells nothing of what was asked for: it may pass, or the operator has to mend the token first.
+    pub fn is_no_answer(&self) -> bool {
+        self.is_transient() || *self == Self::Unauthorized
+    }
 }
 
 /// An update whose shape is not the one its kind has.

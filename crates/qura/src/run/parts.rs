@@ -124,7 +124,7 @@ impl Parts {
             cache,
             settings: settings.clone(),
             alerts,
-            unchecked: Mutex::default(),
+            sights: Mutex::default(),
         });
         let joining = JoiningService {
             db: db.clone(),

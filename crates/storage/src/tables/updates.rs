@@ -248,6 +248,17 @@ impl UpdatesRepo<'_> {
         Ok(row.map_or(0, |(count,)| u64::try_from(count).unwrap_or(0)))
     }
 
+    /// Whether an update up to this one waits for its effect.
+    pub async fn is_pending(&mut self, up_to: Seq) -> Result<bool, StorageError> {
+        let row = fetch_optional!(
+            self.conn,
+            (i64,),
+            "SELECT seq FROM updates WHERE state = 'pending' AND seq <= $1 ORDER BY seq LIMIT 1",
+            up_to.get()
+        )?;
+        Ok(row.is_some())
+    }
+
     /// When the oldest update that is not done came in.
     pub async fn oldest_undone(&mut self) -> Result<Option<Timestamp>, StorageError> {
         let row = fetch_optional!(

@@ -196,7 +196,7 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         participants.tickets(id, &users);
         participants.withdraw(id, user, at(1));
         participants.exclude(id, &users, user, "r", at(1));
-        participants.exclude_suspicious(id, user, "r", at(1));
+        participants.exclude_suspicious(id, ticket, 10, user, "r", at(1));
         participants.flag(id, user, Signals::NONE);
         participants.joins(id, ticket, 10);
         participants.near(id, user, 1_000, 5);

@@ -1,5 +1,6 @@
 //! The draw, from the order to the last heir.
 
+mod again;
 mod beacon;
 mod countdown;
 mod death;

@@ -93,9 +93,36 @@ async fn a_loss_that_only_shows_when_asking_is_told_once_too_and_survives_a_rest
     let laila = w.person("ليلى").await;
     laila.starts().await;
     laila.sees(laila.menu()).await;
-    khalid.looks_away().await;
-    w.settles().await;
+    w.is_all_said().await;
     assert_eq!(khalid.count(alert(&w)).await, 2);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_loss_that_was_mended_while_the_program_was_away_is_told_again_when_it_comes_back() {
+    let mut w = world().await;
+    let blind = json!({"kind": "bad_request", "method": "getChatMember"});
+    let fault = w.control.fault(blind.clone()).await;
+    let sara = w.person("سارة").await;
+    sara.starts().await;
+    sara.sees(sara.menu()).await;
+    let khalid = w.operator();
+    khalid.sees(alert(&w)).await;
+    w.settles().await;
+    w.program_stops().await;
+    w.control.delete(&format!("/faults/{fault}")).await;
+    w.program_starts();
+    let laila = w.person("ليلى").await;
+    laila.starts().await;
+    laila.sees(Msg::GateSubscribe { count: 1 }).await;
+    w.settles().await;
+
+    w.control.fault(blind).await;
+    let huda = w.person("هدى").await;
+    huda.starts().await;
+    huda.sees(huda.menu()).await;
+    w.is_all_said().await;
+    assert_eq!((khalid.count(alert(&w)).await, alerts_in_the_audit_log(&w).await), (2, 2));
     w.ends().await;
 }
 

@@ -249,14 +249,10 @@ pub async fn all_confirmed(
         Err(denied) => return denied.say(cx, press).await,
     };
     let list = list(cx, &lottery, Filter::Suspicious, Page::First, None).await?;
-    let mut tx = cx.begin().await?;
-    let done = cx.services.lotteries.exclude_suspects(&mut tx, manager, code, &reason(cx)).await?;
-    let excluded = match done {
+    let done = cx.services.lotteries.exclude_suspects(manager, code, &reason(cx)).await?;
+    let (excluded, tx) = match done {
         Ok(excluded) => excluded,
-        Err(refusal) => {
-            tx.rollback().await?;
-            return refused(cx, press, code, refusal).await;
-        }
+        Err(refusal) => return refused(cx, press, code, refusal).await,
     };
     let note = Msg::ManageExcludedAll { count: number(excluded.count) };
     let list = list.without(|_| true).noting(note);

@@ -1,12 +1,12 @@
 //! Participants who leave, are excluded, or look suspicious.
 
 use qura_domain::ids::{LotteryId, UserId};
-use qura_domain::lottery::Signals;
+use qura_domain::lottery::{Signals, Ticket};
 use qura_domain::time::Timestamp;
 
-use super::ParticipantRepo;
+use super::{ParticipantRepo, ticket_number, ticket_of};
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all, text};
+use crate::sql::{execute, fetch_all, fetch_optional, text};
 
 impl ParticipantRepo<'_> {
     /// «انسحاب»: makes the ticket void. `false` for one who is not registered, and once the list is
@@ -65,28 +65,44 @@ impl ParticipantRepo<'_> {
         Ok(registered + withdrawn)
     }
 
-    /// The same for everyone who is registered and looks suspicious. Returns how many.
+    /// The same for those who are registered, among the next `limit` suspicious ones behind a ticket: a whole
+    /// lottery at once would hold the only writer of SQLite for seconds. Returns the last ticket that was looked
+    /// at, and how many were excluded; `None` when there was none left, and once the list is closed.
     pub async fn exclude_suspicious(
         &mut self,
         lottery: LotteryId,
+        after: Ticket,
+        limit: u32,
         by: UserId,
         reason: &str,
         at: Timestamp,
-    ) -> Result<u64, StorageError> {
+    ) -> Result<Option<(Ticket, u64)>, StorageError> {
         if !self.lock_changeable(lottery).await? {
-            return Ok(0);
+            return Ok(None);
         }
+        let last = fetch_optional!(
+            self.conn,
+            (Option<i64>,),
+            "SELECT MAX(ticket) FROM (SELECT ticket FROM lottery_participants
+               WHERE lottery_id = $1 AND is_suspicious AND ticket > $2 ORDER BY ticket LIMIT $3) AS page",
+            lottery.get(),
+            ticket_number(after),
+            i64::from(limit)
+        )?;
+        let Some(last) = last.and_then(|(last,)| last) else { return Ok(None) };
         let rows = execute!(
             self.conn,
-            "UPDATE lottery_participants SET state = 'excluded', changed_at = $2, excluded_by = $3, reason = $4
-             WHERE lottery_id = $1 AND is_suspicious AND state = 'registered'",
+            "UPDATE lottery_participants SET state = 'excluded', changed_at = $4, excluded_by = $5, reason = $6
+             WHERE lottery_id = $1 AND is_suspicious AND ticket > $2 AND ticket <= $3 AND state = 'registered'",
             lottery.get(),
+            ticket_number(after),
+            last,
             at.micros(),
             by.get(),
             text(reason)
         )?;
         self.count_out(lottery, rows).await?;
-        Ok(rows)
+        Ok(Some((ticket_of(last), rows)))
     }
 
     /// Adds signs of fraud that were found after a participant joined. A sign that was seen once stays,

@@ -130,3 +130,42 @@ async fn a_freeze_that_was_posted_late_is_made_again_and_both_are_listed() {
     assert_eq!(lottery.posts_with(&w, "بصمة التثبيت").await.len(), 2);
     w.ends().await;
 }
+
+/// Telegram's clock is 1,000 s ahead of the program's: leads of 120, 240, 480 and 960 s are too short for that.
+#[tokio::test]
+async fn freezes_that_come_late_again_and_again_look_further_ahead_and_the_organizer_hears_once() {
+    let (mut w, _relay) = before_the_first_round().await;
+    let lottery = DrawPlan::among(4).by_beacon().ordered(&w).await;
+    w.stands_at_ms((time_of(FIRST) - 120) * 1_000).await;
+    w.control.post("/clock", serde_json::json!({"set": time_of(FIRST) + 880})).await;
+    w.program_starts();
+    is_frozen(&w, &lottery, 5).await;
+    w.settles().await;
+    assert_eq!(lottery.posts_with(&w, "بصمة التثبيت").await.len(), 6);
+    let late = Msg::DrawWaitsLate { code: lottery.code.clone() };
+    lottery.organizer.sees(late.clone()).await;
+    assert_eq!(lottery.organizer.count(late).await, 1);
+    // The last one is in time, and its round is what the draw waits for.
+    let rounds: Vec<(i64,)> = w.database.rows("SELECT round FROM draw_freezes ORDER BY attempt").await;
+    assert_eq!(rounds.last().unwrap().0 - rounds[0].0, (1_920 - 120) / 3);
+    w.ends().await;
+}
+
+/// The two clocks are a day apart: no lead is long enough.
+#[tokio::test]
+async fn a_freeze_that_is_always_late_is_made_again_once_an_hour_and_no_more() {
+    let (mut w, _relay) = before_the_first_round().await;
+    let lottery = DrawPlan::among(4).by_beacon().ordered(&w).await;
+    w.stands_at_ms((time_of(FIRST) - 120) * 1_000).await;
+    w.control.post("/clock", serde_json::json!({"set": time_of(FIRST) + 86_400})).await;
+    w.program_starts();
+    is_frozen(&w, &lottery, 6).await;
+    w.settles().await;
+    assert_eq!(lottery.posts_with(&w, "بصمة التثبيت").await.len(), 7);
+    w.stands_at_ms((time_of(FIRST) - 120 + 3_601) * 1_000).await;
+    is_frozen(&w, &lottery, 7).await;
+    w.settles().await;
+    assert_eq!(lottery.posts_with(&w, "بصمة التثبيت").await.len(), 8);
+    assert_eq!(lottery.organizer.count(Msg::DrawWaitsLate { code: lottery.code.clone() }).await, 1);
+    w.ends().await;
+}

@@ -108,3 +108,27 @@ async fn whoever_is_removed_from_the_chat_of_a_condition_after_the_freeze_stays_
     assert_eq!(walk(&w, &lottery).await, [(1, "winner".into(), "inside".into()), left]);
     w.ends().await;
 }
+
+/// The word of a removal lies in the log behind something of the same person that takes long, while the draw finds
+/// them outside.
+#[tokio::test]
+async fn a_removal_that_is_heard_after_the_look_is_a_removal_all_the_same() {
+    let mut w = World::builder().idle().start().await;
+    let lottery = DrawPlan::among(2).winners(2, 0).ordered(&w).await;
+    w.puts_the_draw_off().await;
+    w.program_starts();
+    w.settles().await;
+    let removed = &lottery.people[0];
+    let slow = json!({"kind": "delay", "method": "sendMessage", "chat": removed.id(), "delay_ms": 4_000, "count": 1});
+    w.control.post("/faults", slow).await;
+    removed.starts().await;
+    for status in ["kicked", "left"] {
+        let body = json!({"user": removed.id(), "status": status});
+        w.control.post(&format!("/chats/{}/members", lottery.channel.id), body).await;
+    }
+    w.passes(Duration::from_secs(3_700)).await;
+    w.is_announced(&lottery).await;
+    let inside = (2, "winner".into(), "inside".into());
+    assert_eq!(walk(&w, &lottery).await, [(1, "winner".into(), "removed".into()), inside]);
+    w.ends().await;
+}

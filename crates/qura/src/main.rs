@@ -54,7 +54,7 @@ fn start(cli: Cli) -> anyhow::Result<()> {
         if lasts { run::stop_on_signal()? } else { CancellationToken::new() }
     };
     let config = Config::load()?;
-    logging::start(config.log_format);
+    logging::start(config.log_format, &config.log_filter);
     runtime.block_on(async {
         match cli.command {
             None if config.token.is_some() => run::run(config, &roles::Role::ALL, &stop).await,

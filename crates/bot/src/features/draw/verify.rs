@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{DrawButton, DrawScreen, lottery, result};
 use crate::context::{Context, Outcome};
+use crate::features::joining::Way;
 use crate::features::menu::{MenuButton, MenuScreen};
 use crate::press::Press;
-use crate::reply::Reply;
 use crate::view::{View, Viewer};
 
 /// A draw, verified at this moment.
@@ -65,14 +65,16 @@ impl VerifyScreen {
     }
 }
 
-pub async fn came(cx: Context<'_>, person: &Person, code: &Code) -> Result<Outcome, HandleError> {
+/// By the link, past the gate.
+pub async fn came(cx: Context<'_>, person: &Person, code: &Code, way: &Way) -> Result<Outcome, HandleError> {
+    let mut replies = way.before.clone();
     let Some(screen) = screen(cx, code).await? else {
-        let menu = MenuScreen::with(person, Msg::LinkUnknown);
-        return cx.seen(person, None, vec![Reply::show(person.id, menu)]).await;
+        replies.push(way.replace(MenuScreen::with(person, Msg::LinkUnknown)));
+        return cx.seen(person, None, replies).await;
     };
     let is_drawn = matches!(screen, VerifyScreen::Drawn { .. });
-    let reply = Reply::show(person.id, DrawScreen::Verify(Box::new(screen)));
-    let outcome = cx.seen(person, None, vec![reply]).await?;
+    replies.push(way.replace(DrawScreen::Verify(Box::new(screen))));
+    let outcome = cx.seen(person, None, replies).await?;
     // Where there is no page, the file is all there is. A second transaction: whoever is killed in between
     // presses the button.
     if is_drawn && !outcome.superseded && cx.services.public_url.is_none() {

@@ -45,9 +45,11 @@ pub fn picker(to: UserId) -> Reply {
 pub async fn asked(cx: Context<'_>, press: Press<ChannelButton>) -> Result<Outcome, HandleError> {
     let person = press.person.id;
     let mut tx = cx.begin().await?;
-    wizard::enter(cx, &mut tx, person, &Wizard::Channel).await?;
+    let mut replies = Vec::new();
+    wizard::enter(cx, &mut tx, person, &Wizard::Channel, &mut replies).await?;
     let screen = press.show(ChannelScreen::Ask { error: None, origin: Origin::List });
-    cx.commit(tx, vec![screen, picker(person)]).await
+    replies.extend([screen, picker(person)]);
+    cx.commit(tx, replies).await
 }
 
 /// Somebody named a chat.

@@ -26,8 +26,8 @@ pub async fn asked(
     let person = press.person.id;
     let mut tx = cx.begin().await?;
     let mut replies = Vec::new();
-    wizard::end(&mut tx, person, &mut replies).await?;
-    wizard::enter(cx, &mut tx, person, &Wizard::RouletteChat { draft: draft.clone() }).await?;
+    let wizard = Wizard::RouletteChat { draft: draft.clone() };
+    wizard::enter(cx, &mut tx, person, &wizard, &mut replies).await?;
     let origin = Origin::Roulette { draft };
     replies.extend([press.show(ChannelScreen::Ask { error: None, origin }), adding::picker(person)]);
     cx.commit(tx, replies).await

@@ -8,7 +8,7 @@ use qura_app::ingest::{HandleError, Handled, UpdateHandler};
 use qura_domain::chat::ChatKind;
 use qura_domain::ids::UserId;
 use qura_i18n::Msg;
-use qura_ports::telegram::{Callback, Decoder, Event, Incoming, MembershipChange};
+use qura_ports::telegram::{Callback, Decoder, Event, Incoming, MembershipChange, TelegramError};
 use qura_storage::{StoredUpdate, UpdateState};
 use tokio::time::timeout;
 
@@ -21,6 +21,9 @@ use crate::{callbacks, private};
 
 /// Every button is answered within a second (flows, section 0), the way to Telegram included.
 const ANSWER_WITHIN: Duration = Duration::from_millis(700);
+
+/// How long it is looked then whether the person can be written to: the database may be what is slow.
+const LOOK_WITHIN: Duration = Duration::from_millis(100);
 
 /// The bot: handles every update.
 pub struct Dispatcher {
@@ -105,8 +108,7 @@ impl Dispatcher {
             answer_first(&mut outcome.replies, &callback.id);
             return Ok(outcome);
         }
-        let (answered, outcome) =
-            tokio::join!(self.delivery.answer(&callback.id, String::new(), false, None), route);
+        let (answered, outcome) = tokio::join!(self.answer_early(callback), route);
         let mut outcome = outcome?;
         if let Err(error) = answered {
             tracing::debug!(%error, "a slow press was not answered in time");
@@ -115,9 +117,19 @@ impl Dispatcher {
             return Ok(outcome);
         }
         let known = self.services.people.get(callback.from.id).await?;
-        let person = known.map(|record| record.id);
-        outcome.replies = outcome.replies.into_iter().filter_map(|reply| belated(reply, person)).collect();
+        outcome.replies = belated(outcome.replies, known.map(|record| record.id));
         Ok(outcome)
+    }
+
+    /// Stops the spinner of a press that takes long. Whoever never wrote to the bot cannot be written to: they are
+    /// asked to press again, which is faster, because what is found out is remembered.
+    async fn answer_early(&self, callback: &Callback) -> Result<(), TelegramError> {
+        let known = timeout(LOOK_WITHIN, self.services.people.get(callback.from.id)).await;
+        let text = match known {
+            Ok(Ok(Some(_))) => String::new(),
+            _ => Msg::PressAgain.plain(self.services.defaults.language),
+        };
+        self.delivery.answer(&callback.id, text, false, None).await
     }
 
     async fn route(&self, cx: Context<'_>, event: &Event) -> Result<Outcome, HandleError> {
@@ -172,21 +184,19 @@ fn answer_first(replies: &mut Vec<Reply>, callback: &str) {
 }
 
 /// What is left to say where a press is answered already. An alert had to be closed, so it has to be read; a link
-/// would have opened. Whoever never wrote to the bot cannot be written to: their next press is faster, because
-/// what was found out is remembered.
-fn belated(reply: Reply, person: Option<UserId>) -> Option<Reply> {
-    match reply {
+/// would have opened. `person`: whom the bot may write to.
+fn belated(replies: Vec<Reply>, person: Option<UserId>) -> Vec<Reply> {
+    let shows = replies.iter().any(|reply| matches!(reply, Reply::Show { .. }));
+    let tell = |text, link| person.map(|to| Reply::Tell { to, text, link });
+    let left = |reply| match reply {
         // The screen says it.
-        Reply::Answer { text: Some(Msg::AlertStale), .. } => None,
-        Reply::Answer { text: Some(text), alert: true, link, .. } => {
-            person.map(|to| Reply::Tell { to, text, link })
-        }
-        Reply::Answer { link: Some(link), .. } => {
-            person.map(|to| Reply::Tell { to, text: Msg::PressLate, link: Some(link) })
-        }
+        Reply::Answer { text: Some(Msg::AlertStale), .. } if shows => None,
+        Reply::Answer { text: Some(text), alert: true, link, .. } => tell(text, link),
+        Reply::Answer { link: Some(link), .. } => tell(Msg::PressLate, Some(link)),
         Reply::Answer { .. } => None,
         other => Some(other),
-    }
+    };
+    replies.into_iter().filter_map(left).collect()
 }
 
 fn kind(event: &Event) -> &'static str {
@@ -200,5 +210,26 @@ fn kind(event: &Event) -> &'static str {
         Event::JoinRequest(_) => "chat_join_request",
         Event::Checkout(_) => "pre_checkout_query",
         Event::Other(_) => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alert(text: Msg) -> Reply {
+        let (callback, to) = ("1".to_owned(), Some(UserId::new(7)));
+        Reply::Answer { callback, to, text: Some(text), alert: true, link: None }
+    }
+
+    #[test]
+    fn a_belated_alert_is_told_unless_the_screen_says_it() {
+        let (to, screen) = (UserId::new(7), Reply::show(UserId::new(7), InfoScreen::Help));
+        let told = |text| Reply::Tell { to, text, link: None };
+        assert_eq!(belated(vec![alert(Msg::AlertError)], Some(to)), [told(Msg::AlertError)]);
+        assert_eq!(belated(vec![alert(Msg::AlertStale), screen.clone()], Some(to)), [screen]);
+        // Without a screen nothing else would say it.
+        assert_eq!(belated(vec![alert(Msg::AlertStale)], Some(to)), [told(Msg::AlertStale)]);
+        assert_eq!(belated(vec![alert(Msg::AlertError)], None), []);
     }
 }

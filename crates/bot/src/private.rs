@@ -12,6 +12,7 @@ use qura_ports::telegram::Message;
 use crate::context::{Context, Outcome};
 use crate::features::gate::{self, GateScreen};
 use crate::features::info::InfoScreen;
+use crate::features::joining::Way;
 use crate::features::menu::{self, MenuScreen};
 use crate::features::mine::MineScreen;
 use crate::features::settings::SettingsScreen;
@@ -55,20 +56,19 @@ pub async fn message(cx: Context<'_>, message: &Message) -> Result<Outcome, Hand
         return Ok(cx.say(vec![Reply::show(person.id, screen)]));
     }
     let payload = command.filter(|c| c.name == "start" && !c.rest.is_empty()).map(|c| c.rest);
-    if let Some(link @ DeepLink::Win(_)) = payload.and_then(DeepLink::parse)
-        && let Some(outcome) = draw::came(cx, person, &link).await?
-    {
-        return Ok(outcome);
+    let (link, way) = (payload.map(DeepLink::parse), Way::new(person.id));
+    if let Some(Some(DeepLink::Win(code))) = &link {
+        return draw::came_to_confirm(cx, person, code, &way).await;
     }
     if let Verdict::Subscribe(missing) = gate::check(cx, person.id, Freshness::Cached).await? {
         return Ok(cx.say(vec![Reply::show(person.id, GateScreen::of(missing, payload))]));
     }
     // Before anything is read: /start is what crowds do.
     if command.is_some_and(|c| c.name == "start") {
-        return menu::started(cx, person, payload).await;
+        return menu::arrived(cx, person, link, way).await;
     }
     match cx.services.people.get(person.id).await? {
-        None => menu::started(cx, person, None).await,
+        None => menu::arrived(cx, person, None, way).await,
         Some(record) if record.banned => Ok(cx.say(vec![Reply::show(person.id, InfoScreen::Banned)])),
         Some(_) => known(cx, person, command, message).await,
     }

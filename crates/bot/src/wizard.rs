@@ -126,8 +126,21 @@ impl Wizard {
     }
 }
 
-/// Puts somebody into a wizard, in the caller's transaction; any other that they were in ends.
-pub async fn enter(cx: Context<'_>, tx: &mut Tx, person: UserId, wizard: &Wizard) -> Result<(), HandleError> {
+/// Puts somebody into a wizard, in the caller's transaction; any that they were in ends, and what must be taken
+/// back of it is said first.
+pub async fn enter(
+    cx: Context<'_>,
+    tx: &mut Tx,
+    person: UserId,
+    wizard: &Wizard,
+    replies: &mut Vec<Reply>,
+) -> Result<(), HandleError> {
+    end(tx, person, replies).await?;
+    go_on(cx, tx, person, wizard).await
+}
+
+/// Keeps what was entered so far into the wizard that the person is in, in the caller's transaction.
+pub async fn go_on(cx: Context<'_>, tx: &mut Tx, person: UserId, wizard: &Wizard) -> Result<(), HandleError> {
     let state = serde_json::to_string(wizard).map_err(|e| HandleError::Failed(e.to_string()))?;
     Ok(cx.services.sessions.save(tx, person, state).await?)
 }

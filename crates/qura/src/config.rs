@@ -3,6 +3,7 @@
 //! Every one is in [`NAMES`], with its explanation in `.env.example`. A wrong value stops the start
 //! with one sentence that names it; so does a name in `.env` that Qura does not know.
 
+mod log_filter;
 mod public_url;
 mod reader;
 
@@ -18,6 +19,7 @@ use qura_storage::DatabaseUrl;
 use qura_telegram::ApiUrl;
 use secrecy::SecretString;
 
+pub use log_filter::LogFilter;
 pub use public_url::PublicUrl;
 pub use reader::ConfigError;
 use reader::Reader;
@@ -87,6 +89,7 @@ pub struct Config {
     /// Where people reach the pages, without a slash at its end.
     pub public_url: Option<PublicUrl>,
     pub log_format: LogFormat,
+    pub log_filter: LogFilter,
     /// A file with a number of milliseconds that this process adds to the time: for tests.
     pub test_clock: Option<PathBuf>,
 }
@@ -164,6 +167,11 @@ impl Config {
                 LogFormat::Text,
                 &[("text", LogFormat::Text), ("json", LogFormat::Json)],
             )?,
+            log_filter: from.parse(
+                "RUST_LOG",
+                LogFilter::DEFAULT,
+                "a level such as info, also by part: info,qura_app=debug",
+            )?,
             test_clock: from.text("TEST_CLOCK").map(PathBuf::from),
         };
         if config.test_clock.is_some() && !config.api_url.is_loopback() {
@@ -222,6 +230,7 @@ mod tests {
             ("DRAND_RELAYS", "api.drand.sh"),
             ("PUBLIC_URL", "qura.example"),
             ("LOG_FORMAT", "xml"),
+            ("RUST_LOG", "info,qura_app=loud"),
         ] {
             let sentence = read(&[(name, value)]).unwrap_err().to_string();
             assert!(sentence.starts_with(name) && !sentence.contains('\n'), "{sentence}");

@@ -5,14 +5,11 @@ use std::io::Write;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
-use crate::config::LogFormat;
-
-/// What is logged where `RUST_LOG` says nothing.
-const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,reqwest=warn";
+use crate::config::{LogFilter, LogFormat};
 
 /// Starts logging to standard error.
-pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+pub fn start(format: LogFormat, filter: &LogFilter) {
+    let filter = EnvFilter::new(filter.as_str());
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match format {
         LogFormat::Text => builder.init(),

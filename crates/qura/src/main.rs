@@ -15,6 +15,7 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
@@ -43,15 +44,22 @@ fn start(cli: Cli) -> anyhow::Result<()> {
     if let Some(Command::Verify { documents, digest, opening }) = &cli.command {
         return verify::run(documents, digest.as_deref(), opening.as_deref());
     }
-    let config = Config::load()?;
-    logging::start(config.log_format);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build()?;
+    // What runs until it is told to stop is told from here on, also while it only begins. What is short
+    // ends by the signal.
+    let lasts = matches!(cli.command, None | Some(Command::Run { .. } | Command::Playground));
+    let stop = {
+        let _entered = runtime.enter();
+        if lasts { run::stop_on_signal()? } else { CancellationToken::new() }
+    };
+    let config = Config::load()?;
+    logging::start(config.log_format, &config.log_filter);
     runtime.block_on(async {
         match cli.command {
-            None if config.token.is_some() => run::run(config, &roles::Role::ALL).await,
-            None | Some(Command::Playground) => playground::run(config).await,
-            Some(Command::Run { roles }) => run::run(config, &roles).await,
+            None if config.token.is_some() => run::run(config, &roles::Role::ALL, &stop).await,
+            None | Some(Command::Playground) => playground::run(config, &stop).await,
+            Some(Command::Run { roles }) => run::run(config, &roles, &stop).await,
             Some(Command::Migrate { action }) => migrate::run(&config, action).await,
             Some(Command::Doctor) => doctor::run(config).await,
             Some(Command::Admin { action }) => admin::run(&config, action).await,

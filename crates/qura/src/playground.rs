@@ -8,6 +8,7 @@ use qura_simulator::{BotConfig, RunningSimulator, Simulator};
 use qura_storage::DatabaseUrl;
 use secrecy::SecretString;
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::logging::say;
@@ -40,10 +41,9 @@ struct Act {
     body: serde_json::Value,
 }
 
-/// Runs until SIGINT or SIGTERM. Nothing is kept: the people of the simulator live in memory, and
-/// so the database goes with them.
-pub async fn run(config: Config) -> anyhow::Result<()> {
-    let stop = run::stop_on_signal();
+/// Runs until told to stop. Nothing is kept: the people of the simulator live in memory, and so the
+/// database goes with them.
+pub async fn run(config: Config, stop: &CancellationToken) -> anyhow::Result<()> {
     let scene: Scene = serde_json::from_str(SCENE).context("the playground's scene is broken")?;
     let simulator = Simulator::start(qura_simulator::Config {
         addr: config.http_addr,
@@ -62,7 +62,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let config = playground_config(config, &scene, &url, folder.path())?;
     apply_settings(&config, &scene.settings).await?;
     say(&format!("The playground is open: {url}  (Ctrl+C closes it)"));
-    let outcome = run::serve(config, &Role::WORKING, &stop).await;
+    let outcome = run::run(config, &Role::WORKING, stop).await;
     simulator.shutdown().await;
     outcome
 }

@@ -9,6 +9,7 @@ pub mod telegram;
 use std::sync::Arc;
 
 use qura_storage::Db;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use self::coordination::Coordination;
@@ -18,14 +19,8 @@ use crate::adapters;
 use crate::config::Config;
 use crate::roles::Role;
 
-/// Runs the given roles until SIGINT or SIGTERM.
-pub async fn run(config: Config, roles: &[Role]) -> anyhow::Result<()> {
-    let stop = stop_on_signal();
-    serve(config, roles, &stop).await
-}
-
 /// Runs the given roles until told to stop.
-pub async fn serve(config: Config, roles: &[Role], stop: &CancellationToken) -> anyhow::Result<()> {
+pub async fn run(config: Config, roles: &[Role], stop: &CancellationToken) -> anyhow::Result<()> {
     let db = Db::open(&config.database, config.database_connections).await?;
     let alone = coordination::insist_on_being_alone(&config, &db).await?;
     db.migrate_up().await?;
@@ -52,29 +47,25 @@ pub async fn serve(config: Config, roles: &[Role], stop: &CancellationToken) -> 
     outcome
 }
 
-/// Cancelled by SIGINT and SIGTERM. A second signal ends the process at once.
-pub fn stop_on_signal() -> CancellationToken {
+/// Cancelled by SIGINT and SIGTERM, which are heard once this returns. A second signal ends the process at
+/// once. To be called within the runtime.
+pub fn stop_on_signal() -> std::io::Result<CancellationToken> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut told = async move || {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
     let stop = CancellationToken::new();
-    let told = stop.clone();
+    let stopped = stop.clone();
     tokio::spawn(async move {
-        signal().await;
+        told().await;
         tracing::info!("stopping");
-        told.cancel();
-        signal().await;
+        stopped.cancel();
+        told().await;
         std::process::exit(130);
     });
-    stop
-}
-
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
+    Ok(stop)
 }

@@ -4,3 +4,4 @@ mod commands;
 mod doctor;
 mod mistakes;
 mod playground;
+mod stopping;

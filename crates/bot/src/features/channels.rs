@@ -23,7 +23,7 @@ use crate::press::Press;
 use crate::view::{View, ViewBuilder, Viewer};
 
 pub use card::ChannelCard;
-pub use list::ChannelList;
+pub use list::{ChannelList, ListedChannel};
 pub use obstacles::{ObstacleScreen, name_all};
 pub use origin::Origin;
 
@@ -113,6 +113,7 @@ fn back_and_home(view: ViewBuilder, back: &impl CallbackData) -> View {
     view.row(row).done()
 }
 
+/// What cannot be looked at now is tried again, as long as it is Telegram's fault and passes.
 pub fn failure(error: ExamineError) -> HandleError {
     match error {
         ExamineError::Storage(error) => error.into(),

@@ -10,7 +10,6 @@ use qura_app::ingest::HandleError;
 use qura_domain::code::Code;
 use qura_domain::link::DeepLink;
 use qura_domain::lottery::{Confirmation, Lottery};
-use qura_domain::person::Person;
 use serde::{Deserialize, Serialize};
 
 use crate::callback::callback_data;
@@ -18,7 +17,9 @@ use crate::context::{Context, Outcome};
 use crate::press::Press;
 use crate::view::{View, Viewer};
 
+pub use confirm::came as came_to_confirm;
 pub use redraw::typed_reason;
+pub use verify::came as came_to_verify;
 
 /// The screens of draws.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,15 +73,6 @@ pub async fn pressed(cx: Context<'_>, press: Press<DrawButton>) -> Result<Outcom
         DrawButton::ConfirmRedraw { code } => redraw::confirmed(cx, press, &code).await,
         DrawButton::Reopen { code } => redraw::reopening_asked(cx, press, &code).await,
         DrawButton::ConfirmReopening { code } => redraw::reopened(cx, press, &code).await,
-    }
-}
-
-/// Somebody came by a link about a draw. `None` for any other link.
-pub async fn came(cx: Context<'_>, person: &Person, link: &DeepLink) -> Result<Option<Outcome>, HandleError> {
-    match link {
-        DeepLink::Win(code) => confirm::came(cx, person, code).await.map(Some),
-        DeepLink::Verify(code) => verify::came(cx, person, code).await.map(Some),
-        _ => Ok(None),
     }
 }
 

@@ -8,8 +8,8 @@ use qura_domain::link::DeepLink;
 use qura_i18n::Msg;
 use serde::{Deserialize, Serialize};
 
-use super::joining::{self, Way};
-use super::menu::{self, MenuScreen};
+use super::joining::Way;
+use super::menu;
 use crate::callback::callback_data;
 use crate::context::{Context, Outcome};
 use crate::press::Press;
@@ -79,16 +79,11 @@ pub async fn check(cx: Context<'_>, person: UserId, freshness: Freshness) -> Res
 pub async fn pressed(cx: Context<'_>, press: Press<GateButton>) -> Result<Outcome, HandleError> {
     match check(cx, press.person.id, Freshness::Now).await? {
         Verdict::Pass => {
-            if let GateButton::Check { link: Some(DeepLink::Join(code)) } = &press.button {
-                return joining::arrived(cx, &press.person, code, Way::past_gate(&press)).await;
-            }
-            let (referrer, menu) = match &press.button {
-                GateButton::Check { link } => menu::destination(&press.person, link.clone()),
-                GateButton::CheckDeadLink => (None, MenuScreen::with(&press.person, Msg::LinkUnknown)),
+            let link = match &press.button {
+                GateButton::Check { link } => link.clone().map(Some),
+                GateButton::CheckDeadLink => Some(None),
             };
-            let mut replies = vec![press.toast(Msg::GatePassed)];
-            replies.push(press.show(menu));
-            cx.seen(&press.person, referrer, replies).await
+            menu::arrived(cx, &press.person, link, Way::past_gate(&press)).await
         }
         Verdict::Subscribe(missing) => {
             let requested = missing.iter().all(|m| m.requested);

@@ -1,7 +1,6 @@
 //! The main menu: eight sections.
 
 use qura_app::ingest::HandleError;
-use qura_domain::ids::UserId;
 use qura_domain::link::DeepLink;
 use qura_domain::person::Person;
 use qura_i18n::Msg;
@@ -9,13 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::channels::ChannelButton;
 use super::draw;
-use super::joining;
+use super::joining::{self, Way};
 use super::mine::MineButton;
 use super::roulette::RouletteButton;
 use crate::callback::callback_data;
 use crate::context::{Context, Outcome};
 use crate::press::Press;
-use crate::reply::Reply;
 use crate::view::{View, Viewer};
 use crate::wizard;
 
@@ -80,33 +78,24 @@ pub async fn pressed(cx: Context<'_>, press: Press<MenuButton>) -> Result<Outcom
     }
 }
 
-/// /start, or anything from somebody whom the bot does not know yet.
-pub async fn started(
+/// Somebody passed the gate: with /start, or with anything where the bot did not know them yet. `link` is what
+/// they came by, in whatever way: `None` for nothing, `Some(None)` for what leads nowhere.
+pub async fn arrived(
     cx: Context<'_>,
     person: &Person,
-    payload: Option<&str>,
+    link: Option<Option<DeepLink>>,
+    way: Way,
 ) -> Result<Outcome, HandleError> {
-    if let Some(link) = payload.and_then(DeepLink::parse)
-        && let Some(outcome) = draw::came(cx, person, &link).await?
-    {
-        return Ok(outcome);
-    }
-    let (referrer, menu) = match payload.map(DeepLink::parse) {
-        Some(Some(DeepLink::Join(code))) => {
-            return joining::arrived(cx, person, &code, joining::Way::new(person.id)).await;
-        }
-        Some(None) => (None, MenuScreen::with(person, Msg::LinkUnknown)),
-        link => destination(person, link.flatten()),
-    };
-    cx.seen(person, referrer, vec![Reply::show(person.id, menu)]).await
-}
-
-/// Where somebody goes who passed the gate with this link, and who invited them.
-pub fn destination(person: &Person, link: Option<DeepLink>) -> (Option<UserId>, MenuScreen) {
-    match link {
+    let (referrer, menu) = match link {
         None => (None, MenuScreen::of(person)),
-        Some(DeepLink::Referral(referrer)) => (Some(referrer), MenuScreen::of(person)),
+        Some(Some(DeepLink::Join(code))) => return joining::arrived(cx, person, &code, way).await,
+        Some(Some(DeepLink::Win(code))) => return draw::came_to_confirm(cx, person, &code, &way).await,
+        Some(Some(DeepLink::Verify(code))) => return draw::came_to_verify(cx, person, &code, &way).await,
+        Some(Some(DeepLink::Referral(referrer))) => (Some(referrer), MenuScreen::of(person)),
         // The sections that the others lead to are not open yet, so no such link was ever made.
         Some(_) => (None, MenuScreen::with(person, Msg::LinkUnknown)),
-    }
+    };
+    let mut replies = way.before.clone();
+    replies.push(way.replace(menu));
+    cx.seen(person, referrer, replies).await
 }

@@ -115,8 +115,10 @@ pub async fn pressed(cx: Context<'_>, press: Press<SettingsButton>) -> Result<Ou
         SettingsButton::Timezones => {
             // A name may be typed as well.
             let mut tx = cx.begin().await?;
-            wizard::enter(cx, &mut tx, person, &Wizard::Timezone).await?;
-            cx.commit(tx, vec![press.show(SettingsScreen::Timezones)]).await
+            let mut replies = Vec::new();
+            wizard::enter(cx, &mut tx, person, &Wizard::Timezone, &mut replies).await?;
+            replies.push(press.show(SettingsScreen::Timezones));
+            cx.commit(tx, replies).await
         }
         SettingsButton::Timezone { place } => {
             let Some(timezone) = Timezone::OFFERED.get(usize::from(place)) else {
@@ -125,8 +127,9 @@ pub async fn pressed(cx: Context<'_>, press: Press<SettingsButton>) -> Result<Ou
             };
             let mut tx = cx.begin().await?;
             tx.users().choose_timezone(person, *timezone).await?;
-            tx.sessions().delete(person).await?;
-            cx.commit(tx, vec![press.show(SettingsScreen::Saved)]).await
+            let mut replies = vec![press.show(SettingsScreen::Saved)];
+            wizard::end(&mut tx, person, &mut replies).await?;
+            cx.commit(tx, replies).await
         }
     }
 }

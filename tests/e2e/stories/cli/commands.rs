@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::world::program::Launch;
 use crate::world::{ChannelPlan, World};
 
 #[tokio::test]
@@ -83,5 +84,20 @@ async fn an_unknown_command_is_refused_with_the_usage() {
         assert!(said.err.contains("--help") && !said.err.contains("panicked"), "{said:?}");
     }
     assert!(w.runs(&["--version"]).await.lines()[0].starts_with("qura "));
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn what_is_logged_may_be_set_in_the_file() {
+    let w = World::builder().idle().start().await;
+    let launch = w.launch.clone().without("RUST_LOG");
+    for (filter, is_logged) in [("info", true), ("error", false)] {
+        std::fs::write(launch.folder.join(".env"), format!("RUST_LOG={filter}\n")).unwrap();
+        let before = w.control.calls("setMyCommands").await.len();
+        let mut program = Launch { name: filter.to_owned(), ..launch.clone() }.start(&["run"]);
+        w.comes_true("it runs", async || w.control.calls("setMyCommands").await.len() > before).await;
+        program.stops().await;
+        assert_eq!(program.log().contains("started"), is_logged, "{filter}: {}", program.log());
+    }
     w.ends().await;
 }

@@ -117,6 +117,7 @@ async fn another_administrator_takes_over_once_the_organizer_is_none() {
     layla.starts().await;
     let screen = layla.sees(layla.menu()).await;
     layla.forges_a_press(&screen, &format!("chan:taken:{}", lottery.code)).await;
+    layla.sees(Msg::ChannelsTitleEmpty).await;
     w.settles().await;
     let owner: Vec<(i64,)> = w.database.rows("SELECT organizer_id FROM lotteries").await;
     assert_eq!(owner, [(mona.id(),)]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use qura_i18n::Msg;
 
 use super::timezone::asks_for_zones;
-use crate::world::{Person, World};
+use crate::world::{Person, Screen, World};
 
 /// Whoever is in no wizard is not understood.
 async fn is_in_no_wizard(w: &World, person: &Person) {
@@ -100,5 +100,32 @@ async fn a_wizard_nobody_comes_back_to_expires_with_one_notice() {
     w.settles().await;
     assert_eq!((sara.count(Msg::WizardExpired).await, laila.count(Msg::WizardExpired).await), (1, 0));
     is_in_no_wizard(&w, &sara).await;
+    w.ends().await;
+}
+
+/// Asks to add a chat: Telegram's picker stands below the chat.
+async fn asks_for_chats(person: &Person) -> Screen {
+    person.starts().await;
+    let menu = person.sees(person.menu()).await;
+    person.presses("إدارة المجموعات/القنوات المضافة").await.is_quiet();
+    person.sees_button("إضافة قناة/مجموعة جديدة").await;
+    person.presses("إضافة قناة/مجموعة جديدة").await.is_quiet();
+    person.sees(Msg::ChannelsPickerPrompt).await;
+    assert!(person.keyboard().await.is_some());
+    menu
+}
+
+#[tokio::test]
+async fn a_picker_goes_when_an_old_button_begins_or_ends_something_else() {
+    let mut w = World::open().await;
+    w.expected.tolerated.push("query is too old");
+    let sara = w.member("سارة").await;
+    for (button, screen) in [("set:zones", Msg::SettingsZoneTitle), ("set:zone:0", Msg::SettingsSaved)] {
+        let old = asks_for_chats(&sara).await;
+        sara.forges_a_press(&old, button).await;
+        sara.sees(screen).await;
+        w.settles().await;
+        assert_eq!(sara.keyboard().await, None, "{button}");
+    }
     w.ends().await;
 }

@@ -3,7 +3,7 @@
 use qura_i18n::Msg;
 
 use super::MENU;
-use crate::world::{Person, World};
+use crate::world::{ChannelPlan, LotteryPlan, Person, World};
 
 async fn referrer(w: &World, person: &Person) -> Option<i64> {
     w.settles().await;
@@ -104,5 +104,22 @@ async fn the_sentence_about_a_dead_link_waits_behind_the_gate() {
         sara.presses("لقد اشتركت").await.toasts(Msg::GatePassed);
         sara.sees(Msg::LinkUnknown).await.has_buttons(&MENU);
     }
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_link_to_a_draw_is_honoured_behind_the_gate() {
+    let w = World::gated().await;
+    let channel = w.channel(ChannelPlan::public("قناة سارة", "sara_channel")).await;
+    channel.appoints_the_bot().await;
+    let organizer = w.member("سارة").await;
+    let lottery = w.lottery(&organizer, &channel, LotteryPlan::simple()).await;
+    let mona = w.person("منى").await;
+    mona.starts_with(&format!("verify_{}", lottery.code)).await;
+    mona.sees(Msg::GateSubscribe { count: 1 }).await;
+    mona.joins(&w.gate[0]).await;
+    mona.presses("لقد اشتركت").await.toasts(Msg::GatePassed);
+    let (code, commitment) = (lottery.code.clone(), lottery.commitment.clone());
+    mona.sees(Msg::DrawVerifyPending { code, commitment }).await;
     w.ends().await;
 }

@@ -164,7 +164,8 @@ async fn toggle(cx: Context<'_>, press: Press<GateAdminButton>, key: Key) -> Res
 async fn ask(cx: Context<'_>, press: Press<GateAdminButton>) -> Result<Outcome, HandleError> {
     let person = press.person.id;
     let mut tx = cx.begin().await?;
-    wizard::enter(cx, &mut tx, person, &Wizard::GateChannel).await?;
+    let mut replies = Vec::new();
+    wizard::enter(cx, &mut tx, person, &Wizard::GateChannel, &mut replies).await?;
     let picker = Reply::OfferChats {
         to: person,
         prompt: Msg::AdminGatePickerPrompt,
@@ -173,7 +174,8 @@ async fn ask(cx: Context<'_>, press: Press<GateAdminButton>) -> Result<Outcome, 
         request: PICKER_REQUEST,
         group: None,
     };
-    cx.commit(tx, vec![press.show(AdminScreen::AskChannel { error: None }), picker]).await
+    replies.extend([press.show(AdminScreen::AskChannel { error: None }), picker]);
+    cx.commit(tx, replies).await
 }
 
 async fn remove(

@@ -45,9 +45,11 @@ pub fn picker(to: UserId) -> Reply {
 pub async fn asked(cx: Context<'_>, press: Press<ChannelButton>) -> Result<Outcome, HandleError> {
     let person = press.person.id;
     let mut tx = cx.begin().await?;
-    wizard::enter(cx, &mut tx, person, &Wizard::Channel).await?;
+    let mut replies = Vec::new();
+    wizard::enter(cx, &mut tx, person, &Wizard::Channel, &mut replies).await?;
     let screen = press.show(ChannelScreen::Ask { error: None, origin: Origin::List });
-    cx.commit(tx, vec![screen, picker(person)]).await
+    replies.extend([screen, picker(person)]);
+    cx.commit(tx, replies).await
 }
 
 /// Somebody named a chat.
@@ -105,18 +107,10 @@ pub async fn pressed(
     chat: ChatId,
 ) -> Result<Outcome, HandleError> {
     let person = press.person.id;
-    let examined = match cx.services.channels.examine(person, chat.into(), Purpose::Publish).await {
-        Ok(examined) => examined,
-        Err(ExamineError::Refused(ChatRefusal::NotFound { .. } | ChatRefusal::NotAChannel)) => {
-            return Ok(cx.say(vec![press.alert(Msg::ChannelsNotFoundAlert)]));
-        }
-        Err(error) => return Err(failure(error)),
+    let channel = match rechecked(cx, &press, chat, Origin::List).await? {
+        Ok(channel) => channel,
+        Err(outcome) => return Ok(outcome),
     };
-    let Examined { channel, obstacles } = examined;
-    if !obstacles.is_empty() {
-        let screen = ChannelScreen::Obstacles(ObstacleScreen::of(channel, obstacles, Origin::List));
-        return Ok(cx.say(vec![press.toast(Msg::ChannelsRecheckLacking), press.show(screen)]));
-    }
     let mut card = added(cx, person, &channel).await?;
     let mut tx = cx.begin().await?;
     if !cx.services.channels.link(&mut tx, person, &channel).await? {
@@ -127,6 +121,26 @@ pub async fn pressed(
     let outcome = cx.commit(tx, replies).await?;
     cx.services.channels.announce().await;
     Ok(outcome)
+}
+
+/// The chat that a button names, looked at now and without obstacles; else what is said.
+pub async fn rechecked<B>(
+    cx: Context<'_>,
+    press: &Press<B>,
+    chat: ChatId,
+    origin: Origin,
+) -> Result<Result<Channel, Outcome>, HandleError> {
+    match cx.services.channels.examine(press.person.id, chat.into(), Purpose::Publish).await {
+        Ok(Examined { channel, obstacles }) if obstacles.is_empty() => Ok(Ok(channel)),
+        Ok(Examined { channel, obstacles }) => {
+            let screen = ChannelScreen::Obstacles(ObstacleScreen::of(channel, obstacles, origin));
+            Ok(Err(cx.say(vec![press.toast(Msg::ChannelsRecheckLacking), press.show(screen)])))
+        }
+        Err(ExamineError::Refused(ChatRefusal::NotFound { .. } | ChatRefusal::NotAChannel)) => {
+            Ok(Err(cx.say(vec![press.alert(Msg::ChannelsNotFoundAlert)])))
+        }
+        Err(error) => Err(failure(error)),
+    }
 }
 
 /// The screen of a chat that is being linked.

@@ -187,7 +187,9 @@ pub async fn opened(
     page: Page<LotteryId>,
 ) -> Result<Outcome, HandleError> {
     let person = press.person.id;
-    let Some(channel) = cx.services.channels.get(person, chat).await? else { return gone(cx, press).await };
+    let Some(channel) = cx.services.channels.get(person, chat).await? else {
+        return stale(cx, press, chat).await;
+    };
     let obstacles = channel.bot_obstacles(Purpose::Publish);
     let screen = ChannelScreen::Card(of(cx, person, channel, obstacles, page, None).await?);
     wizard::leave(cx, person, vec![press.show(screen)]).await
@@ -207,7 +209,7 @@ pub async fn refreshed(
         }
         examined => examined.map_err(failure)?,
     };
-    let Some(examined) = examined else { return gone(cx, press).await };
+    let Some(examined) = examined else { return stale(cx, press, chat).await };
     let toast = match examined.obstacles.is_empty() {
         true => Msg::ChannelsRefreshed,
         false => Msg::ChannelsRecheckLacking,
@@ -240,7 +242,7 @@ pub async fn removal_asked(
         Some(Channel { title, .. }) => {
             Ok(cx.say(vec![press.show(ChannelScreen::ConfirmRemoval { chat, title })]))
         }
-        None => gone(cx, press).await,
+        None => stale(cx, press, chat).await,
     }
 }
 
@@ -250,7 +252,9 @@ pub async fn removed(
     chat: ChatId,
 ) -> Result<Outcome, HandleError> {
     let person = press.person.id;
-    let Some(channel) = cx.services.channels.get(person, chat).await? else { return gone(cx, press).await };
+    let Some(channel) = cx.services.channels.get(person, chat).await? else {
+        return stale(cx, press, chat).await;
+    };
     let note = Msg::ChannelsRemoved { title: channel.title.clone() };
     let screen = list::without(cx, person, chat, note).await?;
     let mut tx = cx.begin().await?;
@@ -265,8 +269,19 @@ pub async fn removed(
     cx.commit(tx, vec![press.show(screen)]).await
 }
 
-/// The chat is not linked, or not any more.
-async fn gone(cx: Context<'_>, press: Press<ChannelButton>) -> Result<Outcome, HandleError> {
-    let list = list::page(cx, press.person.id, Page::First, None).await?;
-    Ok(cx.say(vec![press.alert(Msg::AlertStale), press.show(list)]))
+/// The button is old: the chat as it is known now, or the list where it is not linked any more.
+pub async fn stale(
+    cx: Context<'_>,
+    press: Press<ChannelButton>,
+    chat: ChatId,
+) -> Result<Outcome, HandleError> {
+    let person = press.person.id;
+    let screen = match cx.services.channels.get(person, chat).await? {
+        Some(channel) => {
+            let obstacles = channel.bot_obstacles(Purpose::Publish);
+            ChannelScreen::Card(of(cx, person, channel, obstacles, Page::First, None).await?)
+        }
+        None => list::page(cx, person, Page::First, None).await?,
+    };
+    Ok(cx.say(vec![press.alert(Msg::AlertStale), press.show(screen)]))
 }

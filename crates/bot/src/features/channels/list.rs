@@ -29,17 +29,27 @@ pub struct ChannelList {
     note: Option<Msg>,
 }
 
+/// A linked chat in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct ListedChannel {
-    chat: ChatId,
+pub struct ListedChannel {
+    pub chat: ChatId,
     title: String,
     ready: bool,
 }
 
 impl ListedChannel {
-    fn of(channel: Channel) -> Self {
+    pub fn of(channel: Channel) -> Self {
         let ready = channel.bot_obstacles(Purpose::Publish).is_empty();
         Self { chat: channel.chat, title: channel.title, ready }
+    }
+
+    /// Its title, with its state.
+    pub fn label(&self) -> Msg {
+        let title = self.title.clone();
+        match self.ready {
+            true => Msg::ChannelsReadyButton { title },
+            false => Msg::ChannelsLackingButton { title },
+        }
     }
 }
 
@@ -51,12 +61,7 @@ impl ChannelList {
             view = view.above(note);
         }
         for row in &self.rows {
-            let title = row.title.clone();
-            let label = match row.ready {
-                true => Msg::ChannelsReadyButton { title },
-                false => Msg::ChannelsLackingButton { title },
-            };
-            view = view.press(&label, &ChannelButton::Card { chat: row.chat });
+            view = view.press(&row.label(), &ChannelButton::Card { chat: row.chat });
         }
         let newer = self.before.map(|chat| view.button(&Msg::NavNewer, &ChannelButton::Before { chat }));
         let older = self.after.map(|chat| view.button(&Msg::NavOlder, &ChannelButton::After { chat }));

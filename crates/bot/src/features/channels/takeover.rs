@@ -6,9 +6,10 @@ use qura_domain::code::Code;
 use qura_domain::ids::ChatId;
 use qura_domain::lottery::Lottery;
 use qura_i18n::Msg;
+use qura_storage::Page;
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelButton, ChannelScreen, back_and_home, failure};
+use super::{ChannelButton, ChannelScreen, back_and_home, card, failure, list};
 use crate::context::{Context, Outcome};
 use crate::features::roulette::create::preview::name_checks;
 use crate::features::roulette::{RouletteScreen, manage};
@@ -70,7 +71,7 @@ pub async fn confirmed(
     let mut tx = cx.begin().await?;
     if !cx.services.lotteries.take_over(&mut tx, person, &lottery).await? {
         tx.rollback().await?;
-        return Ok(cx.say(vec![press.alert(Msg::AlertStale)]));
+        return card::stale(cx, press, lottery.chat).await;
     }
     let lottery = Lottery { organizer: person, ..lottery };
     let card = manage::card_of(cx, lottery, around, Some(Msg::ChannelsTookOver));
@@ -86,23 +87,22 @@ async fn may(
     code: &Code,
 ) -> Result<Result<Lottery, Outcome>, HandleError> {
     let person = press.person.id;
-    let found = cx.services.lotteries.find(code).await?;
-    // Only who linked the chat has a screen of it.
-    let chat = found.map(|lottery| lottery.chat);
-    let linked = match chat {
-        Some(chat) => cx.services.channels.is_linked(person, chat).await?,
-        None => false,
-    };
-    let Some(chat) = chat.filter(|_| linked) else {
+    let Some(Lottery { chat, .. }) = cx.services.lotteries.find(code).await? else {
         metrics::counter!("callbacks_forbidden_total").increment(1);
-        return Ok(Err(cx.say(vec![press.alert(Msg::AlertStale)])));
+        let list = list::page(cx, person, Page::First, None).await?;
+        return Ok(Err(cx.say(vec![press.alert(Msg::AlertStale), press.show(list)])));
     };
+    // Only who linked the chat has a screen of it.
+    if !cx.services.channels.is_linked(person, chat).await? {
+        metrics::counter!("callbacks_forbidden_total").increment(1);
+        return Ok(Err(card::stale(cx, press.clone(), chat).await?));
+    }
     let refused = match cx.services.lotteries.may_take_over(person, code).await.map_err(failure)? {
         Ok(lottery) => return Ok(Ok(lottery)),
         Err(refusal) => refusal,
     };
     Ok(Err(match refused {
-        TakeOverRefusal::NotNow => cx.say(vec![press.alert(Msg::AlertStale)]),
+        TakeOverRefusal::NotNow => card::stale(cx, press.clone(), chat).await?,
         TakeOverRefusal::Kept => cx.say(vec![press.alert(Msg::ChannelsTakeOverKeptAlert)]),
         TakeOverRefusal::Lacking(looked) => {
             let screen = TakeOverScreen { code: code.clone(), chat, checks: looked.checks };

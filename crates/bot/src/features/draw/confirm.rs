@@ -9,6 +9,7 @@ use qura_i18n::Msg;
 
 use super::{DrawButton, DrawScreen, lottery};
 use crate::context::{Context, Outcome};
+use crate::features::joining::Way;
 use crate::features::menu::{MenuButton, MenuScreen};
 use crate::press::Press;
 use crate::reply::Reply;
@@ -32,12 +33,13 @@ pub async fn pressed(cx: Context<'_>, press: Press<DrawButton>, code: &Code) -> 
     confirm(cx, press.person.id, code, |screen| press.show(screen)).await
 }
 
-pub async fn came(cx: Context<'_>, person: &Person, code: &Code) -> Result<Outcome, HandleError> {
+/// By the link, past the gate or around it.
+pub async fn came(cx: Context<'_>, person: &Person, code: &Code, way: &Way) -> Result<Outcome, HandleError> {
     if lottery(cx, code).await?.is_none() {
         let menu = MenuScreen::with(person, Msg::LinkUnknown);
-        return Ok(cx.say(vec![Reply::show(person.id, menu)]));
+        return Ok(cx.say(vec![way.replace(menu)]));
     }
-    confirm(cx, person.id, code, |screen| Reply::show(person.id, screen)).await
+    confirm(cx, person.id, code, |screen| way.replace(screen)).await
 }
 
 async fn confirm(

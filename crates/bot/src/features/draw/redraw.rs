@@ -148,10 +148,12 @@ pub async fn chosen(
         return Ok(cx.say(vec![press.alert(Msg::DrawRedrawAlertRefused)]));
     }
     let screen = DrawScreen::Redraw(RedrawScreen::AskReason { code: code.clone(), is_wrong: false });
-    let mut tx = cx.begin().await?;
     let wizard = Wizard::Redraw { code: code.clone(), ticket, reason: None };
-    wizard::enter(cx, &mut tx, person, &wizard).await?;
-    cx.commit(tx, vec![press.show(screen)]).await
+    let mut tx = cx.begin().await?;
+    let mut replies = Vec::new();
+    wizard::enter(cx, &mut tx, person, &wizard, &mut replies).await?;
+    replies.push(press.show(screen));
+    cx.commit(tx, replies).await
 }
 
 /// The reason was typed.
@@ -178,7 +180,7 @@ pub async fn typed_reason(
     let name = named.iter().find(|record| record.winner.ticket.get() == ticket).map(result::name);
     let wizard = Wizard::Redraw { code: code.clone(), ticket, reason: Some(reason.clone()) };
     let mut tx = cx.begin().await?;
-    wizard::enter(cx, &mut tx, person.id, &wizard).await?;
+    wizard::go_on(cx, &mut tx, person.id, &wizard).await?;
     let name = name.unwrap_or_default();
     let screen = DrawScreen::Redraw(RedrawScreen::Confirm { code: code.clone(), name, reason });
     Ok(Answer::Moved(tx, vec![crate::reply::Reply::show(person.id, screen)]))

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{DrawButton, DrawScreen, lottery, result};
 use crate::context::{Context, Outcome};
+use crate::features::joining::Way;
 use crate::features::menu::{MenuButton, MenuScreen};
 use crate::press::Press;
-use crate::reply::Reply;
 use crate::view::{View, Viewer};
 
 /// A draw, verified at this moment.
@@ -65,14 +65,16 @@ impl VerifyScreen {
     }
 }
 
-pub async fn came(cx: Context<'_>, person: &Person, code: &Code) -> Result<Outcome, HandleError> {
+/// By the link, past the gate.
+pub async fn came(cx: Context<'_>, person: &Person, code: &Code, way: &Way) -> Result<Outcome, HandleError> {
+    let mut replies = way.before.clone();
     let Some(screen) = screen(cx, code).await? else {
-        let menu = MenuScreen::with(person, Msg::LinkUnknown);
-        return cx.seen(person, None, vec![Reply::show(person.id, menu)]).await;
+        replies.push(way.replace(MenuScreen::with(person, Msg::LinkUnknown)));
+        return cx.seen(person, None, replies).await;
     };
     let is_drawn = matches!(screen, VerifyScreen::Drawn { .. });
-    let reply = Reply::show(person.id, DrawScreen::Verify(Box::new(screen)));
-    let outcome = cx.seen(person, None, vec![reply]).await?;
+    replies.push(way.replace(DrawScreen::Verify(Box::new(screen))));
+    let outcome = cx.seen(person, None, replies).await?;
     // Where there is no page, the file is all there is. A second transaction: whoever is killed in between
     // presses the button.
     if is_drawn && !outcome.superseded && cx.services.public_url.is_none() {
@@ -84,8 +86,17 @@ pub async fn came(cx: Context<'_>, person: &Person, code: &Code) -> Result<Outco
 pub async fn pressed(cx: Context<'_>, press: Press<DrawButton>, code: &Code) -> Result<Outcome, HandleError> {
     match screen(cx, code).await? {
         Some(screen) => Ok(cx.say(vec![press.show(DrawScreen::Verify(Box::new(screen)))])),
-        None => Ok(cx.say(vec![press.alert(Msg::AlertStale)])),
+        None => stale(cx, press, code).await,
     }
+}
+
+/// The button is old: the draw as it is now, or the menu where there is none.
+async fn stale(cx: Context<'_>, press: Press<DrawButton>, code: &Code) -> Result<Outcome, HandleError> {
+    let now = match screen(cx, code).await? {
+        Some(screen) => press.show(DrawScreen::Verify(Box::new(screen))),
+        None => press.show(MenuScreen::of(&press.person)),
+    };
+    Ok(cx.say(vec![press.alert(Msg::AlertStale), now]))
 }
 
 pub async fn file_asked(
@@ -94,7 +105,7 @@ pub async fn file_asked(
     code: &Code,
 ) -> Result<Outcome, HandleError> {
     let Some(lottery) = lottery(cx, code).await? else {
-        return Ok(cx.say(vec![press.alert(Msg::AlertStale)]));
+        return stale(cx, press, code).await;
     };
     let mut tx = cx.begin().await?;
     let refused = match cx.services.draws.ask_for_receipt(&mut tx, press.person.id, &lottery).await? {
@@ -103,11 +114,13 @@ pub async fn file_asked(
             cx.services.draws.wakeups.wake(Topic::Outbox).await;
             return Ok(outcome);
         }
-        Err(ReceiptRefusal::NotDrawn) => Msg::AlertStale,
-        Err(ReceiptRefusal::TooOften) => Msg::DrawVerifyAlertOften,
+        Err(refused) => refused,
     };
     tx.rollback().await?;
-    Ok(cx.say(vec![press.alert(refused)]))
+    match refused {
+        ReceiptRefusal::NotDrawn => stale(cx, press, code).await,
+        ReceiptRefusal::TooOften => Ok(cx.say(vec![press.alert(Msg::DrawVerifyAlertOften)])),
+    }
 }
 
 /// Only about one's own ticket.
@@ -117,7 +130,7 @@ pub async fn proof_asked(
     code: &Code,
 ) -> Result<Outcome, HandleError> {
     let Some(lottery) = lottery(cx, code).await? else {
-        return Ok(cx.say(vec![press.alert(Msg::AlertStale)]));
+        return stale(cx, press, code).await;
     };
     let mut tx = cx.begin().await?;
     let asked = cx.services.draws.ask_for_opening(&mut tx, press.person.id, &lottery).await?;
@@ -127,12 +140,15 @@ pub async fn proof_asked(
             cx.services.draws.wakeups.wake(Topic::Jobs).await;
             return Ok(outcome);
         }
-        Err(OpeningRefusal::NotDrawn) => Msg::AlertStale,
-        Err(OpeningRefusal::NotParticipant) => Msg::DrawOpeningAlertStranger,
-        Err(OpeningRefusal::TooOften) => Msg::DrawOpeningAlertOften,
+        Err(refused) => refused,
     };
     tx.rollback().await?;
-    Ok(cx.say(vec![press.alert(refused)]))
+    let why = match refused {
+        OpeningRefusal::NotDrawn => return stale(cx, press, code).await,
+        OpeningRefusal::NotParticipant => Msg::DrawOpeningAlertStranger,
+        OpeningRefusal::TooOften => Msg::DrawOpeningAlertOften,
+    };
+    Ok(cx.say(vec![press.alert(why)]))
 }
 
 async fn send_file(cx: Context<'_>, person: UserId, code: &Code) -> Result<(), HandleError> {

@@ -91,7 +91,7 @@ pub async fn go_on(
         joining.keep(&mut tx, person.id, look.application.lottery, attempts).await?;
     }
     if card {
-        wizard::enter(cx, &mut tx, person.id, &card::wizard_of(&look.code)).await?;
+        wizard::go_on(cx, &mut tx, person.id, &card::wizard_of(&look.code)).await?;
     }
     let outcome = cx.commit(tx, replies).await?;
     joining.announce().await;

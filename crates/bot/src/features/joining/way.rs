@@ -73,7 +73,7 @@ impl Way {
         replies
     }
 
-    /// Shows another feature's screen, which has words only, in the place of a picture.
+    /// Shows another feature's screen, which has words only.
     pub fn replace(&self, screen: impl Into<Screen>) -> Reply {
         let place = match self.from {
             None => Place::New,

@@ -194,9 +194,8 @@ pub async fn asked(
     let screen = press.show(ManageScreen::Ask(AskScreen::of(&lottery, value, None)));
     let mut tx = cx.begin().await?;
     let mut replies = Vec::new();
-    wizard::end(&mut tx, person, &mut replies).await?;
     let step = ManageStep::Value { code: code.clone(), value };
-    wizard::enter(cx, &mut tx, person, &Wizard::Managing(step)).await?;
+    wizard::enter(cx, &mut tx, person, &Wizard::Managing(step), &mut replies).await?;
     replies.push(screen);
     cx.commit(tx, replies).await
 }

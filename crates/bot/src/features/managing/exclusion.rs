@@ -98,9 +98,8 @@ pub async fn asked(
     };
     let mut tx = cx.begin().await?;
     let mut replies = Vec::new();
-    wizard::end(&mut tx, person, &mut replies).await?;
     let step = ManageStep::Exclude { code: code.clone(), user, reason: None };
-    wizard::enter(cx, &mut tx, person, &Wizard::Managing(step)).await?;
+    wizard::enter(cx, &mut tx, person, &Wizard::Managing(step), &mut replies).await?;
     let ask = AskReason { code: code.clone(), user, name: name(&record), is_wrong: false };
     replies.push(press.show(ManageScreen::AskReason(ask)));
     cx.commit(tx, replies).await
@@ -133,7 +132,7 @@ pub async fn typed(
     }
     let mut tx = cx.begin().await?;
     let step = ManageStep::Exclude { code: code.clone(), user, reason: Some(reason.clone()) };
-    wizard::enter(cx, &mut tx, person.id, &Wizard::Managing(step)).await?;
+    wizard::go_on(cx, &mut tx, person.id, &Wizard::Managing(step)).await?;
     let confirm = ConfirmExclusion { code: code.clone(), user, name, reason };
     Ok(Answer::Moved(tx, vec![Reply::show(person.id, ManageScreen::ConfirmExclusion(confirm))]))
 }

@@ -44,9 +44,8 @@ pub async fn asked(cx: Context<'_>, press: Press<ManageButton>, code: &Code) -> 
     }
     let mut tx = cx.begin().await?;
     let mut replies = Vec::new();
-    wizard::end(&mut tx, person, &mut replies).await?;
     let step = ManageStep::Search { code: code.clone() };
-    wizard::enter(cx, &mut tx, person, &Wizard::Managing(step)).await?;
+    wizard::enter(cx, &mut tx, person, &Wizard::Managing(step), &mut replies).await?;
     replies.push(press.show(ManageScreen::Search(SearchScreen { code: code.clone(), found_nobody: false })));
     cx.commit(tx, replies).await
 }

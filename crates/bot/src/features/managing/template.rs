@@ -62,9 +62,8 @@ pub async fn asked(cx: Context<'_>, press: Press<ManageButton>, code: &Code) -> 
     }
     let mut tx = cx.begin().await?;
     let mut replies = Vec::new();
-    wizard::end(&mut tx, person, &mut replies).await?;
     let step = ManageStep::Template { code: code.clone(), album: None };
-    wizard::enter(cx, &mut tx, person, &Wizard::Managing(step)).await?;
+    wizard::enter(cx, &mut tx, person, &Wizard::Managing(step), &mut replies).await?;
     replies.push(press.show(ManageScreen::Template(AskTemplate::of(&lottery, None))));
     cx.commit(tx, replies).await
 }
@@ -88,7 +87,7 @@ pub async fn sent(
     if message.album.is_some() {
         let mut tx = cx.begin().await?;
         let step = ManageStep::Template { code: code.clone(), album: message.album.clone() };
-        wizard::enter(cx, &mut tx, person.id, &Wizard::Managing(step)).await?;
+        wizard::go_on(cx, &mut tx, person.id, &Wizard::Managing(step)).await?;
         let screen = again(&lottery, Msg::RouletteErrorAlbum);
         return Ok(Answer::Moved(tx, vec![Reply::show(person.id, screen)]));
     }

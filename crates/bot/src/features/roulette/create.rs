@@ -252,7 +252,7 @@ async fn shown(
     let screen = screen(cx, &mut tx, lottery, step, None).await?;
     replies.push(press.show(screen));
     if step.asks() {
-        wizard::enter(cx, &mut tx, person, &Wizard::Roulette(DraftStep::of(lottery, step))).await?;
+        wizard::go_on(cx, &mut tx, person, &Wizard::Roulette(DraftStep::of(lottery, step))).await?;
         replies.extend(demand::picker(person, step));
     }
     cx.commit(tx, replies).await
@@ -272,7 +272,7 @@ async fn moved(
     let screen = screen(cx, &mut tx, lottery, step, note).await?;
     replies.push(Reply::show(person.id, screen));
     if step.asks() {
-        wizard::enter(cx, &mut tx, person.id, &Wizard::Roulette(DraftStep::of(lottery, step))).await?;
+        wizard::go_on(cx, &mut tx, person.id, &Wizard::Roulette(DraftStep::of(lottery, step))).await?;
     }
     Ok(Answer::Moved(tx, replies))
 }

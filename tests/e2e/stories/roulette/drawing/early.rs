@@ -24,14 +24,19 @@ async fn whoever_asks_before_the_announcement_hears_not_yet() {
         person.starts_with(&link).await;
         person.sees(Msg::DrawConfirmedEarly { code: lottery.code.clone() }).await;
     }
+    winner.starts_with(&link).await;
+    let theirs = winner.sees(Msg::DrawConfirmedEarly { code: lottery.code.clone() }).await;
     let sara = w.member("سارة").await;
     sara.starts_with(&format!("verify_{}", lottery.code)).await;
     let code = qura_domain::code::Code::parse(&lottery.code).unwrap();
     let commitment = commitment(&code, Mode::Secret, &Secret::new([7; 32])).to_base64url();
-    let screen = sara.sees(Msg::DrawVerifyPending { code: lottery.code.clone(), commitment }).await;
+    let pending = || Msg::DrawVerifyPending { code: lottery.code.clone(), commitment: commitment.clone() };
+    let screen = sara.sees(pending()).await;
     w.expects_refusal("answerCallbackQuery", "query is too old");
     sara.forges_a_press(&screen, &format!("draw:file:{}", lottery.code)).await;
-    winner.forges_a_press(&screen, &format!("draw:proof:{}", lottery.code)).await;
+    winner.forges_a_press(&theirs, &format!("draw:proof:{}", lottery.code)).await;
+    // What is shown instead is the draw as it stands.
+    winner.sees(pending()).await;
     w.is_all_said().await;
     assert!(w.control.calls("sendDocument").await.is_empty());
     assert_eq!(w.state_of(&lottery).await, "drawn");

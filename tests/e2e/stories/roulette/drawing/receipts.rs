@@ -53,6 +53,13 @@ async fn whoever_follows_the_link_gets_the_draw_in_plain_words_and_the_file_on_d
     sara.presses(Msg::DrawVerifyFile).await.toasts(Msg::DrawVerifySent);
     sara.starts_with("verify_ZzZz9999").await;
     sara.sees(Msg::LinkUnknown).await;
+    w.expected.tolerated.push("query is too old");
+    for button in ["verify", "file", "proof"] {
+        sara.says("/help").await;
+        let help = sara.sees(Msg::HelpText).await;
+        sara.forges_a_press(&help, &format!("draw:{button}:ZzZz9999")).await;
+        sara.sees(sara.menu()).await;
+    }
     w.is_all_said().await;
     w.ends().await;
 }

@@ -1,9 +1,7 @@
 //! Adding a chat in the first step, without leaving the wizard: the chat that was added is where it goes on.
 
-use qura_app::channels::{ChatRefusal, ExamineError, Examined};
 use qura_app::ingest::HandleError;
 use qura_app::lotteries::DraftRefusal;
-use qura_domain::channel::Purpose;
 use qura_domain::code::Code;
 use qura_domain::ids::ChatId;
 use qura_domain::person::Person;
@@ -11,7 +9,7 @@ use qura_i18n::Msg;
 
 use super::{Step, chats, moved};
 use crate::context::{Context, Outcome};
-use crate::features::channels::{ChannelScreen, ObstacleScreen, Origin, adding, failure};
+use crate::features::channels::{ChannelScreen, Origin, adding};
 use crate::features::roulette::RouletteButton;
 use crate::press::Press;
 use crate::reply::Reply;
@@ -26,8 +24,8 @@ pub async fn asked(
     let person = press.person.id;
     let mut tx = cx.begin().await?;
     let mut replies = Vec::new();
-    wizard::end(&mut tx, person, &mut replies).await?;
-    wizard::enter(cx, &mut tx, person, &Wizard::RouletteChat { draft: draft.clone() }).await?;
+    let wizard = Wizard::RouletteChat { draft: draft.clone() };
+    wizard::enter(cx, &mut tx, person, &wizard, &mut replies).await?;
     let origin = Origin::Roulette { draft };
     replies.extend([press.show(ChannelScreen::Ask { error: None, origin }), adding::picker(person)]);
     cx.commit(tx, replies).await
@@ -70,22 +68,12 @@ pub async fn linked(
     chat: ChatId,
     draft: Option<Code>,
 ) -> Result<Outcome, HandleError> {
-    let person = press.person.id;
-    let examined = match cx.services.channels.examine(person, chat.into(), Purpose::Publish).await {
-        Ok(examined) => examined,
-        Err(ExamineError::Refused(ChatRefusal::NotFound { .. } | ChatRefusal::NotAChannel)) => {
-            return Ok(cx.say(vec![press.alert(Msg::ChannelsNotFoundAlert)]));
-        }
-        Err(error) => return Err(failure(error)),
+    let origin = Origin::Roulette { draft: draft.clone() };
+    let channel = match adding::rechecked(cx, &press, chat, origin).await? {
+        Ok(channel) => channel,
+        Err(outcome) => return Ok(outcome),
     };
-    let Examined { channel, obstacles } = examined;
-    if !obstacles.is_empty() {
-        let screen = ObstacleScreen::of(channel, obstacles, Origin::Roulette { draft });
-        let replies =
-            [press.toast(Msg::ChannelsRecheckLacking), press.show(ChannelScreen::Obstacles(screen))];
-        return Ok(cx.say(replies.into()));
-    }
     let mut tx = cx.begin().await?;
-    cx.services.channels.link(&mut tx, person, &channel).await?;
+    cx.services.channels.link(&mut tx, press.person.id, &channel).await?;
     chats::goes_on(cx, tx, press, chat, draft).await
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Step, shown, stale};
 use crate::context::{Context, Outcome};
-use crate::features::channels::{ChannelScreen, ObstacleScreen, Origin};
+use crate::features::channels::{ChannelScreen, ListedChannel, ObstacleScreen, Origin, failure};
 use crate::features::roulette::{RouletteButton, RouletteScreen, back_and_home};
 use crate::press::Press;
 use crate::view::{View, Viewer};
@@ -22,7 +22,7 @@ use crate::wizard;
 /// A page of the chats that a person linked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChatChoice {
-    rows: Vec<ListedChat>,
+    rows: Vec<ListedChannel>,
     /// The draft that is to be published elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     draft: Option<Code>,
@@ -32,24 +32,13 @@ pub struct ChatChoice {
     after: Option<ChatId>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct ListedChat {
-    chat: ChatId,
-    title: String,
-    ready: bool,
-}
-
 impl ChatChoice {
     pub fn view(&self, viewer: &Viewer) -> View {
         let title = if self.rows.is_empty() { Msg::RouletteChatsNone } else { Msg::RouletteChats };
         let mut view = View::of(viewer, &title);
         for row in &self.rows {
-            let title = row.title.clone();
-            let label = match row.ready {
-                true => Msg::ChannelsReadyButton { title },
-                false => Msg::ChannelsLackingButton { title },
-            };
-            view = view.press(&label, &RouletteButton::Pick { chat: row.chat, draft: self.draft.clone() });
+            let pick = RouletteButton::Pick { chat: row.chat, draft: self.draft.clone() };
+            view = view.press(&row.label(), &pick);
         }
         let draft = || self.draft.clone();
         let newer = self
@@ -81,11 +70,7 @@ pub async fn opened(
     at: Page<ChatId>,
 ) -> Result<Outcome, HandleError> {
     let page = cx.services.channels.list(press.person.id, at).await?;
-    let rows = page.channels.into_iter().map(|channel| ListedChat {
-        chat: channel.chat,
-        ready: channel.bot_obstacles(Purpose::Publish).is_empty(),
-        title: channel.title,
-    });
+    let rows = page.channels.into_iter().map(ListedChannel::of);
     let choice = ChatChoice { rows: rows.collect(), draft, before: page.before, after: page.after };
     wizard::leave(cx, press.person.id, vec![press.show(RouletteScreen::Chats(choice))]).await
 }
@@ -99,13 +84,11 @@ pub async fn picked(
 ) -> Result<Outcome, HandleError> {
     let person = press.person.id;
     let examined = match cx.services.channels.refresh(person, chat, Purpose::Publish).await {
-        Ok(examined) => examined,
-        Err(ExamineError::Storage(error)) => return Err(error.into()),
         Err(ExamineError::Telegram(error)) if !error.is_transient() => {
             tracing::warn!(chat_id = chat.get(), %error, "a chat cannot be looked at");
             return Ok(cx.say(vec![press.alert(Msg::AlertError)]));
         }
-        Err(error) => return Err(HandleError::Transient(error.to_string())),
+        examined => examined.map_err(failure)?,
     };
     let Some(examined) = examined else {
         return Ok(cx.say(vec![press.alert(Msg::AlertStale), press.show(RouletteScreen::Home)]));

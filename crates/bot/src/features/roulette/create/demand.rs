@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Step, lost, moved, rows};
 use crate::context::Context;
-use crate::features::channels::name_all;
+use crate::features::channels::{failure, name_all};
 use crate::features::roulette::{RouletteButton, RouletteScreen};
 use crate::reply::Reply;
 use crate::view::{View, Viewer};
@@ -98,11 +98,7 @@ pub async fn named_chat(
             return error(Msg::ChannelsErrorNotFound { name });
         }
         Err(ExamineError::Refused(ChatRefusal::NotAChannel)) => return error(Msg::ChannelsErrorNotAChannel),
-        Err(ExamineError::Storage(storage)) => return Err(storage.into()),
-        Err(ExamineError::Telegram(error)) if error.is_transient() => {
-            return Err(HandleError::Transient(error.to_string()));
-        }
-        Err(ExamineError::Telegram(error)) => return Err(HandleError::Failed(error.to_string())),
+        Err(error) => return Err(failure(error)),
     };
     let title = found.examined.channel.title.clone();
     let Some(condition) = found.condition else {

@@ -1,6 +1,5 @@
 //! The last step: the post as it will look, everything that it needs looked at, and «تأكيد وبدء السحب».
 
-use qura_app::channels::ExamineError;
 use qura_app::ingest::HandleError;
 use qura_app::lotteries::{Check, Confirmed, PublishRefusal, Rehearsal};
 use qura_domain::code::Code;
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::grid::settings_error;
 use super::{Step, rows, stale};
 use crate::context::{Context, Outcome};
-use crate::features::channels::name_all;
+use crate::features::channels::{failure, name_all};
 use crate::features::menu::MenuButton;
 use crate::features::mine::MineButton;
 use crate::features::roulette::{RouletteButton, RouletteScreen};
@@ -187,13 +186,5 @@ fn refused(refusal: PublishRefusal) -> Msg {
         PublishRefusal::TooOften { limit, wait } => {
             Msg::RouletteTooOftenAlert { limit: i64::from(limit), wait }
         }
-    }
-}
-
-fn failure(error: ExamineError) -> HandleError {
-    match error {
-        ExamineError::Storage(error) => error.into(),
-        ExamineError::Telegram(error) if error.is_transient() => HandleError::Transient(error.to_string()),
-        error => HandleError::Failed(error.to_string()),
     }
 }

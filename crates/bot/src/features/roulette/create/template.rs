@@ -70,7 +70,7 @@ pub async fn sent(
     if message.album.is_some() {
         let mut tx = cx.begin().await?;
         let place = DraftStep { album: message.album.clone(), ..place.clone() };
-        wizard::enter(cx, &mut tx, person.id, &Wizard::Roulette(place)).await?;
+        wizard::go_on(cx, &mut tx, person.id, &Wizard::Roulette(place)).await?;
         return Ok(Answer::Moved(tx, vec![Reply::show(person.id, again(Msg::RouletteErrorAlbum))]));
     }
     if message.has_other_content || message.chat_shared.is_some() {

@@ -144,20 +144,28 @@ impl MembershipEventRepo<'_> {
     }
 
     /// Forgets events before the given time, at most `limit`, and returns how many; none of a chat that a
-    /// lottery which is not over rests on. What a person is is then no longer known where nothing was heard of
-    /// them since.
-    pub async fn purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StorageError> {
+    /// lottery rests on which is not over, or closed at `since` or later. What a person is is then no longer
+    /// known where nothing was heard of them since.
+    pub async fn purge(
+        &mut self,
+        before: Timestamp,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StorageError> {
         execute!(
             self.conn,
             "DELETE FROM membership_events WHERE (chat_id, user_id, happened_at, seq) IN
              (SELECT chat_id, user_id, happened_at, seq FROM membership_events WHERE happened_at < $1
                 AND NOT EXISTS (SELECT 1 FROM lotteries WHERE lotteries.chat_id = membership_events.chat_id
                   AND state IN ('open', 'paused', 'frozen', 'drawing', 'drawn'))
+                AND NOT EXISTS (SELECT 1 FROM lotteries WHERE lotteries.chat_id = membership_events.chat_id
+                  AND closed_at >= $2)
                 AND NOT EXISTS (SELECT 1 FROM lottery_conditions JOIN lotteries ON lotteries.id = lottery_id
                   WHERE lottery_conditions.chat_id = membership_events.chat_id
-                  AND state IN ('open', 'paused', 'frozen', 'drawing', 'drawn'))
-              ORDER BY happened_at LIMIT $2)",
+                  AND (state IN ('open', 'paused', 'frozen', 'drawing', 'drawn') OR closed_at >= $2))
+              ORDER BY happened_at LIMIT $3)",
             before.micros(),
+            since.micros(),
             i64::from(limit)
         )
     }

@@ -136,9 +136,9 @@ async fn old_events_are_forgotten(db: Db) {
     for (user, secs) in [(1, 10), (2, 20), (3, 30)] {
         committed!(db, membership_events().record(&event(user, secs, secs, Membership::Member)));
     }
-    assert_eq!(committed!(db, membership_events().purge(at(10), 9)), 0);
-    assert_eq!(committed!(db, membership_events().purge(at(30), 1)), 1);
-    assert_eq!(committed!(db, membership_events().purge(at(30), 9)), 1);
+    assert_eq!(committed!(db, membership_events().purge(at(10), END, 9)), 0);
+    assert_eq!(committed!(db, membership_events().purge(at(30), END, 1)), 1);
+    assert_eq!(committed!(db, membership_events().purge(at(30), END, 9)), 1);
     let users = [1, 2, 3].map(UserId::new);
     let left = read!(db, membership_events().crossings(CHAT, &users, END));
     assert_eq!(left.iter().map(|event| event.user.get()).collect::<Vec<_>>(), [3]);
@@ -157,7 +157,7 @@ async fn what_happened_in_a_group_happened_in_its_supergroup(db: Db) {
     assert_eq!(committed!(db, membership_events().migrate(from, to)), 0);
     assert_eq!(read!(db, membership_events().crossings(from, &[UserId::new(1)], END)), []);
     assert_eq!(read!(db, membership_events().crossings(to, &[UserId::new(1)], END)), [there]);
-    assert_eq!(committed!(db, membership_events().purge(at(11), 10)), 2);
+    assert_eq!(committed!(db, membership_events().purge(at(11), END, 10)), 2);
     assert_eq!(
         read!(db, membership_events().crossings(ChatId::new(-6), &[UserId::new(1)], END)),
         [elsewhere]
@@ -165,7 +165,7 @@ async fn what_happened_in_a_group_happened_in_its_supergroup(db: Db) {
 }
 
 async fn events_are_kept_as_long_as_a_lottery_rests_on_their_chat(db: Db) {
-    use LotteryState::{Cancelled, Frozen, Open};
+    use LotteryState::{Announced, Cancelled, Drawing, Drawn, Frozen, Open};
     let (own, asked) = (opened(&db, 1).await, opened(&db, 2).await);
     let chat = read!(db, lotteries().get(own)).unwrap().chat;
     committed!(db, conditions().replace(asked, &[Condition::Channel { chat: CHAT }]));
@@ -175,10 +175,17 @@ async fn events_are_kept_as_long_as_a_lottery_rests_on_their_chat(db: Db) {
             membership_events().record(&MembershipEvent { chat, ..event(1, 10, 1, Membership::Left) })
         );
     }
-    assert_eq!(committed!(db, membership_events().purge(at(30), 9)), 0);
-    assert!(committed!(db, lotteries().advance(asked, step(Open, Frozen), None, at(1))));
-    assert_eq!(committed!(db, membership_events().purge(at(30), 9)), 0);
-    assert!(committed!(db, lotteries().advance(own, step(Open, Cancelled), None, at(1))));
-    let other = read!(db, lotteries().get(asked)).unwrap().chat;
-    assert_eq!(committed!(db, membership_events().purge(at(30), 9)), u64::from(chat != other));
+    assert_eq!(committed!(db, membership_events().purge(at(30), END, 9)), 0);
+    assert!(committed!(db, lotteries().advance(asked, step(Open, Frozen), None, at(40))));
+    assert_eq!(committed!(db, membership_events().purge(at(30), END, 9)), 0);
+    assert!(committed!(db, lotteries().advance(own, step(Open, Cancelled), None, at(50))));
+    // One closed at 40, the other at 50: as long as somebody asks who stayed, all is kept.
+    assert_eq!(committed!(db, membership_events().purge(at(30), at(40), 9)), 0);
+    assert_eq!(committed!(db, membership_events().purge(at(30), at(51), 9)), 0, "one is not drawn yet");
+    for (from, to) in [(Frozen, Drawing), (Drawing, Drawn), (Drawn, Announced)] {
+        assert!(committed!(db, lotteries().advance(asked, step(from, to), None, at(60))));
+    }
+    assert_eq!(committed!(db, membership_events().purge(at(30), at(40), 9)), 0);
+    assert_eq!(committed!(db, membership_events().purge(at(30), at(41), 9)), 1);
+    assert_eq!(committed!(db, membership_events().purge(at(30), at(51), 9)), 1);
 }

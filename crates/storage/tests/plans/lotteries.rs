@@ -32,12 +32,12 @@ pub const FILL: [&str; 17] = [
     "INSERT INTO user_channels (user_id, chat_id, linked_at, deleted_at)
        SELECT i / 10, i, 0, CASE WHEN i % 100 = 0 THEN i * 1000000 END FROM n",
     "INSERT INTO lotteries (id, code, organizer_id, chat_id, state, template, settings, publish_at, draw_at, created_at,
-                            message_id, deleted_at)
+                            message_id, deleted_at, closed_at)
        SELECT i, CAST(10000000 + i AS TEXT), i % 100, i % 100,
          CASE WHEN i % 50 = 0 THEN 'scheduled' WHEN i % 50 = 1 THEN 'open' WHEN i % 50 = 2 THEN 'cancelled'
               ELSE 'announced' END,
          '{\"text\":{\"text\":\"a\"}}', '{}', i * 1000000, i * 1000000, i, i,
-         CASE WHEN i % 50 = 2 THEN i * 1000000 END FROM n",
+         CASE WHEN i % 50 = 2 THEN i * 1000000 END, CASE WHEN i % 50 > 1 THEN i * 1000000 END FROM n",
     "INSERT INTO draw_secrets (lottery_id, secret, salt_key) SELECT i + 1, 'a', 'a' FROM n",
     "INSERT INTO lottery_counters (lottery_id, entrance, tickets, participants, has_post, shown, shown_at)
        SELECT i, CASE WHEN i % 50 = 1 THEN 'open' ELSE 'closed' END, 20000, 20000, TRUE,
@@ -134,6 +134,7 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         lotteries.list(user, &states, Page::After(key), 8);
         lotteries.list(user, &states, Page::Before(key), 8);
         lotteries.in_chat(chat, &states, 10);
+        lotteries.watch(chat, at(5_000));
         draw_secrets.insert(id, &secret, &salt_key);
         draw_secrets.get(id);
         conditions.list(id);
@@ -142,7 +143,6 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         conditions.about_code(&code, 10);
         conditions.behind(LotteryId::new(19_001));
         conditions.migrate(chat, ChatId::new(-9));
-        conditions.watches(chat);
         lottery_counters.get(id);
         lottery_counters.reach(id, 10);
         lottery_counters.dirty(None, 10);
@@ -235,7 +235,7 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         membership_events.record(&event);
         membership_events.crossings(ChatId::new(1), &users, at(9_000));
         membership_events.migrate(chat, ChatId::new(-9));
-        membership_events.purge(at(500), 10);
+        membership_events.purge(at(500), at(5_000), 10);
         challenges.get(user, 5);
         challenges.save(user, 5, &Attempts::default(), at(1));
         challenges.purge(at(500), 10);

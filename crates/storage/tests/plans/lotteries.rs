@@ -180,15 +180,6 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
     let (all, suspicious) = (ParticipantFilter::Everyone, ParticipantFilter::Suspicious);
     let ticket = Ticket::new(9_000);
     let channel = channel(chat);
-    let event = MembershipEvent {
-        chat: ChatId::new(1),
-        user,
-        at: at(1),
-        seq: Seq::new(1),
-        actor: user,
-        before: Membership::Left,
-        after: Membership::Member,
-    };
     scans! { db,
         participants.join(id, &people);
         participants.application(id, user);
@@ -232,13 +223,34 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         user_channels.linked_by(chat, 8);
         user_channels.migrate(chat, ChatId::new(-9));
         user_channels.purge(at(500), 10);
-        membership_events.record(&event);
-        membership_events.crossings(ChatId::new(1), &users, at(9_000));
-        membership_events.migrate(chat, ChatId::new(-9));
-        membership_events.purge(at(500), at(5_000), 10);
         challenges.get(user, 5);
         challenges.save(user, 5, &Attempts::default(), at(1));
         challenges.purge(at(500), 10);
+    }
+}
+
+/// What the calls about those who come and go read as a whole.
+pub async fn of_memberships(db: Db) -> BTreeSet<String> {
+    let (chat, user) = (ChatId::new(1), UserId::new(5));
+    let users = [UserId::new(5), UserId::new(500)];
+    let moments = users.map(|user| (user, at(9_000)));
+    let event = MembershipEvent {
+        chat,
+        user,
+        at: at(1),
+        seq: Seq::new(1),
+        actor: user,
+        before: Membership::Left,
+        after: Membership::Member,
+    };
+    scans! { db,
+        membership_events.record(&event);
+        membership_events.crossings(chat, &users, at(9_000));
+        membership_events.newest_crossings(chat, &moments);
+        membership_events.newest_entries(chat, &moments);
+        membership_events.first_crossings(chat, &users, at(1));
+        membership_events.migrate(ChatId::new(4), ChatId::new(-9));
+        membership_events.purge(at(500), at(5_000), 10);
     }
 }
 

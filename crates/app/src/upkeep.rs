@@ -23,7 +23,7 @@ const ATTEMPTS: Duration = Duration::from_hours(90 * 24);
 
 /// Longer than a lottery with a date may run (`LotterySettings::HORIZON`): who left during it wins nothing. One
 /// without a date keeps its chats' events until it is over, and as long as it is asked who stayed.
-const MEMBERSHIPS: Duration = Duration::from_hours(400 * 24);
+pub(crate) const MEMBERSHIPS: Duration = Duration::from_hours(400 * 24);
 
 /// Rows a transaction takes at most, so that it stays short on SQLite.
 const CHUNK: u32 = 500;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use qura_domain::ids::{ChatId, Seq};
-use qura_domain::lottery::LotteryState;
+use qura_domain::ids::Seq;
+use qura_domain::lottery::retention::WATCHED;
 use qura_ports::telegram::MembershipChange;
-use qura_storage::{Db, MembershipEvent, Reader, Recorded, StorageError};
+use qura_storage::{Db, MembershipEvent, Recorded, StorageError};
 
 use crate::fraud;
 use crate::subscription::SubscriptionService;
@@ -16,22 +16,13 @@ pub struct MembershipService {
     pub subscription: Arc<SubscriptionService>,
 }
 
-/// The states in which it matters who is in a lottery's chat.
-const WATCHED: [LotteryState; 5] = [
-    LotteryState::Open,
-    LotteryState::Paused,
-    LotteryState::Frozen,
-    LotteryState::Drawing,
-    LotteryState::Drawn,
-];
-
 impl MembershipService {
     /// Somebody's membership changed. Kept where a lottery rests on the chat, and remembered unless
     /// something later is known. Whether it tells what the person is now, in a chat that matters.
     ///
     /// Recorded on its own, before the update is marked as applied: the same event twice is one.
     pub async fn changed(&self, seq: Seq, change: &MembershipChange) -> Result<bool, StorageError> {
-        if !self.matters(change.chat.id).await? {
+        if !self.matters(change).await? {
             self.subscription.member_changed(change).await?;
             return Ok(false);
         }
@@ -59,15 +50,11 @@ impl MembershipService {
         Ok(recorded != Recorded::Late)
     }
 
-    async fn matters(&self, chat: ChatId) -> Result<bool, StorageError> {
-        let mut reader: Reader = self.db.read().await?;
-        if reader.conditions().watches(chat).await? {
-            return Ok(true);
-        }
-        if !reader.lotteries().in_chat(chat, &WATCHED, 1).await?.is_empty() {
-            return Ok(true);
-        }
+    /// Lotteries that closed within the last month matter as well: who came because of them may leave yet.
+    async fn matters(&self, change: &MembershipChange) -> Result<bool, StorageError> {
+        let (chat, mut reader) = (change.chat.id, self.db.read().await?);
         // Who was removed keeps a win, who left does not, until it is for good.
-        reader.winners().is_held_in(chat).await
+        Ok(reader.lotteries().watch(chat, change.date - WATCHED).await?
+            || reader.winners().is_held_in(chat).await?)
     }
 }

@@ -1,12 +1,17 @@
-//! «تقرير»: who takes part in a lottery, as a file that a worker makes.
+//! «تقرير»: who takes part in a lottery, and who of those whom it brought has stayed, as files that a worker makes.
 //!
 //! A million participants are more than one file can hold (Telegram takes 50 MB), so a report comes in
-//! parts: each is a run of the job, which orders the next one. So no more than one part is in memory.
+//! parts: each is a run of the job, which orders the next one. So no more than one part is in memory. Who stayed is
+//! one small file, but counted in as many runs.
 
+mod counting;
 mod csv;
+mod failing;
 mod job;
 mod order;
 mod part;
+mod retention;
+mod table;
 mod xlsx;
 
 use qura_domain::code::Code;
@@ -15,6 +20,25 @@ use qura_storage::{ParticipantRecord, UserRecord};
 use serde::{Deserialize, Serialize};
 
 pub use job::ReportJob;
+pub use retention::{ChatStays, Counted, RetentionJob};
+
+/// What a report is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportKind {
+    Participants,
+    /// «تقرير البقاء»
+    Retention,
+}
+
+impl ReportKind {
+    /// As in names of files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Participants => "participants",
+            Self::Retention => "retention",
+        }
+    }
+}
 
 /// The kinds of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,49 +68,27 @@ pub enum Cell {
     Text(String),
 }
 
+/// What stands above the rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    pub name: String,
+    pub is_right_to_left: bool,
+    pub columns: Vec<String>,
+}
+
 /// Puts a report into the words and the calendar of whoever asked for it.
 pub trait ReportWriter: Send + Sync + 'static {
-    /// The name of the sheet, and whether it is read from right to left.
-    fn sheet(&self, reader: Option<&UserRecord>) -> (String, bool);
+    fn sheet(&self, reader: Option<&UserRecord>, kind: ReportKind) -> Sheet;
 
-    fn columns(&self, reader: Option<&UserRecord>) -> Vec<String>;
-
-    /// As many cells as there are columns.
+    /// As many cells as a sheet of participants has columns.
     fn row(&self, reader: Option<&UserRecord>, participant: &ParticipantRecord) -> Vec<Cell>;
 
-    /// What stands under a file; `part` counts from 1, and is `None` where there is only one.
+    /// What stands under a file of participants; `part` counts from 1, and is `None` where there is only one.
     fn caption(&self, reader: Option<&UserRecord>, code: &Code, part: Option<u32>) -> RichText;
-}
 
-/// A file that grows row by row.
-enum Table {
-    Csv(csv::CsvTable),
-    Xlsx(Box<xlsx::XlsxTable>),
-}
+    /// The rows of one chat, each with as many cells as a sheet of retention has columns.
+    fn stays(&self, reader: Option<&UserRecord>, chat: &ChatStays) -> Vec<Vec<Cell>>;
 
-impl Table {
-    fn row(&mut self, cells: &[Cell]) -> Result<(), String> {
-        match self {
-            Self::Csv(table) => {
-                table.row(cells);
-                Ok(())
-            }
-            Self::Xlsx(table) => table.row(cells).map_err(|error| error.to_string()),
-        }
-    }
-
-    /// Whether the next rows belong into another part.
-    fn is_full(&self) -> bool {
-        match self {
-            Self::Csv(table) => table.is_full(),
-            Self::Xlsx(table) => table.is_full(),
-        }
-    }
-
-    fn finish(self) -> Result<Vec<u8>, String> {
-        match self {
-            Self::Csv(table) => Ok(table.finish()),
-            Self::Xlsx(table) => table.finish().map_err(|error| error.to_string()),
-        }
-    }
+    /// What stands under a file of retention.
+    fn retention_caption(&self, reader: Option<&UserRecord>, code: &Code, counted: &Counted) -> RichText;
 }

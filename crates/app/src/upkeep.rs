@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use qura_domain::ids::LotteryId;
+use qura_domain::lottery::retention::WATCHED;
 use qura_domain::time::Timestamp;
 use qura_ports::clock::Clock;
 use qura_storage::{Db, StorageError};
@@ -21,8 +22,8 @@ const JOIN_REQUESTS: Duration = Duration::from_hours(30 * 24);
 const ATTEMPTS: Duration = Duration::from_hours(90 * 24);
 
 /// Longer than a lottery with a date may run (`LotterySettings::HORIZON`): who left during it wins nothing. One
-/// without a date keeps its chats' events until it is over.
-const MEMBERSHIPS: Duration = Duration::from_hours(400 * 24);
+/// without a date keeps its chats' events until it is over, and as long as it is asked who stayed.
+pub(crate) const MEMBERSHIPS: Duration = Duration::from_hours(400 * 24);
 
 /// Rows a transaction takes at most, so that it stays short on SQLite.
 const CHUNK: u32 = 500;
@@ -55,7 +56,7 @@ impl Upkeep {
             let updates = tx.updates().purge_dead(now - DEAD_UPDATES, CHUNK).await?;
             let requests = tx.join_requests().purge(now - JOIN_REQUESTS, CHUNK).await?;
             let attempts = tx.challenges().purge(now - ATTEMPTS, CHUNK).await?;
-            let events = tx.membership_events().purge(now - MEMBERSHIPS, CHUNK).await?;
+            let events = tx.membership_events().purge(now - MEMBERSHIPS, now - WATCHED, CHUNK).await?;
             let unlinked = tx.user_channels().purge(now - self.soft_delete, CHUNK).await?;
             tx.channels().purge(&unlinked).await?;
             tx.commit().await?;

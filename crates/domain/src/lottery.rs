@@ -3,6 +3,7 @@
 mod admission;
 mod milestone;
 mod participant;
+pub mod retention;
 mod settings;
 mod state;
 mod suspicion;

@@ -272,6 +272,7 @@ async fn scans_of_all(db: Db) -> BTreeSet<String> {
     let mut found = all_scans(db.clone()).await;
     found.extend(lotteries::of_lotteries(db.clone()).await);
     found.extend(lotteries::of_participants(db.clone()).await);
+    found.extend(lotteries::of_memberships(db.clone()).await);
     found.extend(lotteries::of_draws(db).await);
     found
 }

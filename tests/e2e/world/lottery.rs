@@ -129,9 +129,10 @@ impl World {
     /// The step that management or the draw would take: to another state.
     pub async fn lottery_becomes(&self, lottery: &Lottery, state: &str) {
         let entrance = if ["open", "paused"].contains(&state) { state } else { "closed" };
+        let closed_at = if entrance == "closed" { self.now().to_string() } else { "NULL".to_owned() };
         self.database
             .runs(&format!(
-                "UPDATE lotteries SET state = '{state}' WHERE id = {id};
+                "UPDATE lotteries SET state = '{state}', closed_at = {closed_at} WHERE id = {id};
                  UPDATE lottery_counters SET entrance = '{entrance}', shown = -1 WHERE lottery_id = {id}",
                 id = lottery.id
             ))

@@ -34,6 +34,8 @@ pub enum ManageRefusal {
     CountReached,
     /// The person did it `limit` times in an hour; once more after `wait`.
     TooOften { limit: u32, wait: Duration },
+    /// It demands of nobody to be in any chat, so it is not known whom it brought.
+    BringsNobody,
     /// What a condition rests on was lost since it was looked at.
     ConditionLost,
     /// The bot lost a right since it was looked at.

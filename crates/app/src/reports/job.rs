@@ -1,38 +1,25 @@
-//! The job that makes one part of a report and sends it.
+//! The job that makes one part of a report of participants and sends it.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use qura_domain::ids::{JobId, UserId};
+use qura_domain::ids::JobId;
 use qura_domain::lottery::Lottery;
-use qura_ports::telegram::{Keyboard, Lane, Request, TelegramError};
-use qura_storage::StorageError;
+use qura_ports::telegram::{Keyboard, Lane, Request};
 
-use super::ReportWriter;
+use super::failing::{ReportError, TRIES, failed};
 use super::order::{REPORT, ReportOrder};
-use super::part::{self, MOST, Part, PartError};
+use super::part::{self, Part};
+use super::table::MOST;
+use super::{ReportKind, ReportWriter};
 use crate::jobs::{Job, JobError, RunningJob};
 use crate::lotteries::LotteryService;
-use crate::outbox::Notice;
 
-/// Tries until the organizer hears that nothing comes of it: with the waits between them some minutes.
-const TRIES: u32 = 8;
-
-/// Makes reports.
+/// Makes reports of participants.
 pub struct ReportJob {
     pub lotteries: Arc<LotteryService>,
     pub writer: Arc<dyn ReportWriter>,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum ReportError {
-    #[error(transparent)]
-    Part(#[from] PartError),
-    #[error(transparent)]
-    Telegram(#[from] TelegramError),
-    #[error("{}", .0.detail())]
-    Storage(#[from] StorageError),
 }
 
 #[async_trait]
@@ -52,12 +39,7 @@ impl Job for ReportJob {
         let Some(lottery) = found else { return Ok(()) };
         let next = match self.see_through(&lottery, &order).await {
             Ok(next) => next,
-            // Who blocked the bot wants no report.
-            Err(ReportError::Telegram(TelegramError::Unreachable(_))) => None,
-            Err(error) if job.attempt() < TRIES && is_worth_a_try(&error) => {
-                return Err(JobError::Retry(error.to_string()));
-            }
-            Err(error) => return self.give_up(job, &lottery, order.person, error).await,
+            Err(error) => return failed(&self.lotteries, job, &lottery, order.person, error).await,
         };
         let mut tx = self.lotteries.db.begin().await?;
         if let Some(after) = next {
@@ -82,36 +64,17 @@ impl ReportJob {
         let suffix = part.map(|part| format!("-{part}")).unwrap_or_default();
         let request = Request::SendFile {
             chat: order.person.chat(),
-            name: format!("participants-{}{suffix}.{}", lottery.code, order.format.name()),
+            name: format!(
+                "{}-{}{suffix}.{}",
+                ReportKind::Participants.name(),
+                lottery.code,
+                order.format.name()
+            ),
             content: Bytes::from(content),
             caption: self.writer.caption(reader.as_ref(), &lottery.code, part),
             keyboard: Keyboard::default(),
         };
         self.lotteries.messenger.send(Lane::Notice, request).await?;
         Ok(next)
-    }
-
-    async fn give_up(
-        &self,
-        job: &RunningJob,
-        lottery: &Lottery,
-        person: UserId,
-        error: ReportError,
-    ) -> Result<(), JobError> {
-        tracing::error!(%error, lottery = lottery.id.get(), "a report is given up");
-        let mut tx = self.lotteries.db.begin().await?;
-        let notice = Notice::ReportFailed { person, code: lottery.code.clone() };
-        self.lotteries.write(&mut tx, &notice).await?;
-        job.complete(tx).await?;
-        self.lotteries.announce().await;
-        Ok(())
-    }
-}
-
-fn is_worth_a_try(error: &ReportError) -> bool {
-    match error {
-        ReportError::Part(PartError::File(_)) => true,
-        ReportError::Telegram(error) => error.is_transient() || *error == TelegramError::Unauthorized,
-        ReportError::Storage(error) | ReportError::Part(PartError::Storage(error)) => error.is_transient(),
     }
 }

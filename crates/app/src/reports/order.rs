@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use qura_domain::code::Code;
 use qura_domain::ids::{JobId, LotteryId, UserId};
+use qura_domain::lottery::retention;
 use qura_domain::time::Timestamp;
 use qura_storage::{NewJob, StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::ReportFormat;
+use super::retention::RetentionOrder;
+use super::{ReportFormat, ReportKind};
 use crate::lotteries::{LotteryService, ManageRefusal, Managed, Manager};
 
 /// The kind of the job.
@@ -49,6 +51,7 @@ impl LotteryService {
         tx: &mut Tx,
         manager: Manager,
         code: &Code,
+        kind: ReportKind,
         format: ReportFormat,
     ) -> Result<Managed, StorageError> {
         let Some(lottery) = self.locked(tx, manager, code).await? else {
@@ -57,6 +60,12 @@ impl LotteryService {
         if lottery.published_at.is_none() {
             return Ok(Err(ManageRefusal::NotNow));
         }
+        if kind == ReportKind::Retention {
+            let conditions = tx.conditions().list(lottery.id).await?;
+            if retention::chats(&lottery, &conditions).is_empty() {
+                return Ok(Err(ManageRefusal::BringsNobody));
+            }
+        }
         let (person, now) = (manager.person, self.clock.now());
         let limit = self.settings.get().reports_per_hour();
         let (count, first) = tx.limited_acts().since(person, ACT, now - WINDOW).await?;
@@ -64,10 +73,20 @@ impl LotteryService {
             let wait = first.map_or(WINDOW, |first| (first + WINDOW).since(now));
             return Ok(Err(ManageRefusal::TooOften { limit, wait }));
         }
-        let order = ReportOrder { lottery: lottery.id, person, format, after: 0, part: 1 };
-        if order.enqueue(tx, JobId::new(self.random.id()), now).await? {
+        let (lottery_id, id) = (lottery.id, JobId::new(self.random.id()));
+        let (is_new, after) = match kind {
+            ReportKind::Participants => {
+                let order = ReportOrder { lottery: lottery_id, person, format, after: 0, part: 1 };
+                (order.enqueue(tx, id, now).await?, format.name().to_owned())
+            }
+            ReportKind::Retention => {
+                let order = RetentionOrder { lottery: lottery_id, person, format, so_far: None };
+                (order.enqueue(tx, id, now).await?, format!("{}.{}", kind.name(), format.name()))
+            }
+        };
+        if is_new {
             tx.limited_acts().record(person, ACT, now, self.random.id(), now - WINDOW).await?;
-            let after = Some(format.name().to_owned());
+            let after = Some(after);
             self.audit(tx, Some(person), "lottery.report", &lottery, after).await?;
         }
         Ok(Ok(lottery))

@@ -1,41 +1,20 @@
 //! Makes one part of a report: as many participants as fit into a file, and where the next part begins.
 
 use qura_domain::lottery::Ticket;
-use qura_storage::{Db, Page, ParticipantFilter, StorageError, UserRecord};
+use qura_storage::{Db, Page, ParticipantFilter, UserRecord};
 
-use super::csv::CsvTable;
+use super::failing::ReportError;
 use super::order::ReportOrder;
-use super::xlsx::XlsxTable;
-use super::{ReportFormat, ReportWriter, Table};
+use super::table::{Most, Table};
+use super::{ReportKind, ReportWriter};
 
 /// Participants that are read at a time.
 const PAGE: u32 = 1_000;
-
-/// How much a part holds, to a page more.
-#[derive(Clone, Copy, Debug)]
-pub struct Most {
-    /// Rows of a spreadsheet. A row takes about 40 bytes when packed, and ten times that in the worst of names.
-    pub rows: u32,
-    /// Of a CSV.
-    pub bytes: usize,
-}
-
-/// Well under the 50 MB that Telegram takes.
-pub const MOST: Most = Most { rows: 100_000, bytes: 40_000_000 };
 
 /// A part, and the ticket behind which the next one begins, if there is one.
 pub struct Part {
     pub content: Vec<u8>,
     pub next: Option<u64>,
-}
-
-/// Why there is no part.
-#[derive(Debug, thiserror::Error)]
-pub enum PartError {
-    #[error("a file cannot be written: {0}")]
-    File(String),
-    #[error("{}", .0.detail())]
-    Storage(#[from] StorageError),
 }
 
 pub async fn make(
@@ -44,16 +23,9 @@ pub async fn make(
     order: &ReportOrder,
     reader: Option<&UserRecord>,
     most: Most,
-) -> Result<Part, PartError> {
-    let columns = writer.columns(reader);
-    let mut table = match order.format {
-        ReportFormat::Csv => Table::Csv(CsvTable::new(&columns, most.bytes)),
-        ReportFormat::Xlsx => {
-            let (name, is_right_to_left) = writer.sheet(reader);
-            let table = XlsxTable::new(&name, is_right_to_left, &columns, most.rows);
-            Table::Xlsx(Box::new(table.map_err(|error| PartError::File(error.to_string()))?))
-        }
-    };
+) -> Result<Part, ReportError> {
+    let sheet = writer.sheet(reader, ReportKind::Participants);
+    let mut table = Table::new(order.format, &sheet, most)?;
     let mut after = order.after;
     let next = loop {
         let page = Page::After(Ticket::new(after));
@@ -63,7 +35,7 @@ pub async fn make(
         let goes_on = rows.len() > PAGE as usize;
         rows.truncate(PAGE as usize);
         for participant in &rows {
-            table.row(&writer.row(reader, participant)).map_err(PartError::File)?;
+            table.row(&writer.row(reader, participant))?;
         }
         after = rows.last().map_or(after, |last| last.ticket.get());
         if !goes_on {
@@ -73,9 +45,7 @@ pub async fn make(
             break Some(after);
         }
     };
-    let finish = tokio::task::spawn_blocking(move || table.finish()).await;
-    let content = finish.map_err(|error| PartError::File(error.to_string()))?;
-    Ok(Part { content: content.map_err(PartError::File)?, next })
+    Ok(Part { content: table.finish().await?, next })
 }
 
 #[cfg(test)]
@@ -89,7 +59,7 @@ mod tests {
     use qura_storage::{DatabaseUrl, NewParticipant, ParticipantRecord};
 
     use super::*;
-    use crate::reports::Cell;
+    use crate::reports::{Cell, ChatStays, Counted, ReportFormat, Sheet};
 
     const LOTTERY: LotteryId = LotteryId::new(1);
 
@@ -97,12 +67,8 @@ mod tests {
     struct Tickets;
 
     impl ReportWriter for Tickets {
-        fn sheet(&self, _: Option<&UserRecord>) -> (String, bool) {
-            ("sheet".to_owned(), true)
-        }
-
-        fn columns(&self, _: Option<&UserRecord>) -> Vec<String> {
-            vec!["ticket".to_owned()]
+        fn sheet(&self, _: Option<&UserRecord>, _: ReportKind) -> Sheet {
+            Sheet { name: "sheet".to_owned(), is_right_to_left: true, columns: vec!["ticket".to_owned()] }
         }
 
         fn row(&self, _: Option<&UserRecord>, participant: &ParticipantRecord) -> Vec<Cell> {
@@ -110,6 +76,14 @@ mod tests {
         }
 
         fn caption(&self, _: Option<&UserRecord>, _: &Code, _: Option<u32>) -> RichText {
+            RichText::default()
+        }
+
+        fn stays(&self, _: Option<&UserRecord>, _: &ChatStays) -> Vec<Vec<Cell>> {
+            Vec::new()
+        }
+
+        fn retention_caption(&self, _: Option<&UserRecord>, _: &Code, _: &Counted) -> RichText {
             RichText::default()
         }
     }

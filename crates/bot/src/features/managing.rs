@@ -14,7 +14,7 @@ mod template;
 
 use qura_app::ingest::HandleError;
 use qura_app::lotteries::{Check, Manager};
-use qura_app::reports::ReportFormat;
+use qura_app::reports::{ReportFormat, ReportKind};
 use qura_domain::code::Code;
 use qura_domain::ids::UserId;
 use qura_domain::person::Person;
@@ -67,6 +67,9 @@ pub enum ManageScreen {
         count: u64,
     },
     Report {
+        code: Code,
+    },
+    Retention {
         code: Code,
     },
 }
@@ -139,6 +142,9 @@ callback_data! {
         /// «تقرير»
         Reports { code: Code } = "rep",
         Report { code: Code, format: ReportFormat } = "file",
+        /// «تقرير البقاء»
+        Retention { code: Code } = "stay",
+        RetentionReport { code: Code, format: ReportFormat } = "stayf",
     }
 }
 
@@ -178,6 +184,7 @@ impl ManageScreen {
             Self::ConfirmExclusion(screen) => screen.view(viewer),
             Self::ConfirmExcludeAll { code, count } => exclusion::confirm_all(viewer, code, *count),
             Self::Report { code } => report::view(viewer, code),
+            Self::Retention { code } => report::retention(viewer, code),
         }
     }
 }
@@ -214,8 +221,14 @@ pub async fn pressed(cx: Context<'_>, press: Press<ManageButton>) -> Result<Outc
         B::ExcludeSuspect { code, user } => exclusion::tapped(cx, press, &code, user).await,
         B::ExcludeAll { code } => exclusion::all_asked(cx, press, &code).await,
         B::ConfirmExcludeAll { code } => exclusion::all_confirmed(cx, press, &code).await,
-        B::Reports { code } => report::opened(cx, press, &code).await,
-        B::Report { code, format } => report::ordered(cx, press, &code, format).await,
+        B::Reports { code } => report::opened(cx, press, &code, ReportKind::Participants).await,
+        B::Report { code, format } => {
+            report::ordered(cx, press, &code, ReportKind::Participants, format).await
+        }
+        B::Retention { code } => report::opened(cx, press, &code, ReportKind::Retention).await,
+        B::RetentionReport { code, format } => {
+            report::ordered(cx, press, &code, ReportKind::Retention, format).await
+        }
         _ => edit::chosen(cx, press).await,
     }
 }

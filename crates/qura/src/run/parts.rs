@@ -19,7 +19,7 @@ use qura_app::lotteries::{LotteryService, PublishLottery, RepublishLottery};
 use qura_app::memberships::MembershipService;
 use qura_app::outbox::OutboxSender;
 use qura_app::people::{PeopleService, SeenGroup};
-use qura_app::reports::ReportJob;
+use qura_app::reports::{ReportJob, RetentionJob};
 use qura_app::sessions::{PurgeExpiredSessions, SessionService};
 use qura_app::settings::SettingsService;
 use qura_app::subscription::SubscriptionService;
@@ -260,6 +260,10 @@ impl Parts {
                 Arc::new(PublishLottery { lotteries: self.services.lotteries.clone() }),
                 Arc::new(RepublishLottery { lotteries: self.services.lotteries.clone() }),
                 Arc::new(ReportJob {
+                    lotteries: self.services.lotteries.clone(),
+                    writer: Arc::new(Reports(self.services.defaults)),
+                }),
+                Arc::new(RetentionJob {
                     lotteries: self.services.lotteries.clone(),
                     writer: Arc::new(Reports(self.services.defaults)),
                 }),

@@ -3,6 +3,7 @@
 mod listing;
 mod schedule;
 mod steps;
+mod watching;
 
 use qura_domain::code::Code;
 use qura_domain::draw::commitment::Mode;

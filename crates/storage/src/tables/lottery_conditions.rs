@@ -8,7 +8,7 @@ use qura_domain::ids::{ChatId, LotteryId};
 
 use super::repository;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all, fetch_optional};
+use crate::sql::{execute, fetch_all};
 
 repository! {
     /// Conditions of lotteries.
@@ -122,18 +122,5 @@ impl ConditionRepo<'_> {
             from.get(),
             to.get()
         )
-    }
-
-    /// Whether any lottery that is not over has a condition about the chat: then its members matter, at the
-    /// draw as well.
-    pub async fn watches(&mut self, chat: ChatId) -> Result<bool, StorageError> {
-        let row = fetch_optional!(
-            self.conn,
-            (i64,),
-            "SELECT lottery_id FROM lottery_conditions JOIN lotteries ON lotteries.id = lottery_id
-             WHERE lottery_conditions.chat_id = $1 AND state IN ('open', 'paused', 'frozen', 'drawing', 'drawn') LIMIT 1",
-            chat.get()
-        )?;
-        Ok(row.is_some())
     }
 }

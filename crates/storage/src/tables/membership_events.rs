@@ -4,13 +4,15 @@
 //! one that is delivered late never overwrites what came after it. How they came to be inside or outside is
 //! what the newest one tells that took them in or out: a ban that is lifted later says nothing of that.
 
+mod staying;
+
 use qura_domain::ids::{ChatId, Seq, UserId};
 use qura_domain::membership::Membership;
 use qura_domain::time::Timestamp;
 
 use super::repository;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all, fetch_optional};
+use crate::sql::{execute, fetch_optional};
 
 repository! {
     /// Changes of membership.
@@ -108,28 +110,15 @@ impl MembershipEventRepo<'_> {
     }
 
     /// The newest event that took each of these people into a chat or out of it, up to and with the given
-    /// moment; nothing for those of whom nothing was heard. In no order.
+    /// moment; nothing for those of whom nothing was heard. In the order of the people.
     pub async fn crossings(
         &mut self,
         chat: ChatId,
         users: &[UserId],
         until: Timestamp,
     ) -> Result<Vec<MembershipEvent>, StorageError> {
-        let rows = fetch_all!(self.conn, Row,
-            pg: "SELECT newest.* FROM UNNEST($2::BIGINT[]) AS wanted (id) CROSS JOIN LATERAL
-                 (SELECT chat_id, user_id, happened_at, seq, actor_id, before, after FROM membership_events
-                  WHERE chat_id = $1 AND user_id = wanted.id AND happened_at <= $3 AND crosses
-                  ORDER BY happened_at DESC, seq DESC LIMIT 1) AS newest"
-            [chat.get(), users.iter().map(|user| user.get()).collect::<Vec<_>>(), until.micros()],
-            lite: "SELECT membership_events.chat_id, membership_events.user_id, membership_events.happened_at,
-                     membership_events.seq, actor_id, before, after
-                   FROM json_each($2) AS wanted CROSS JOIN membership_events
-                   WHERE chat_id = $1 AND user_id = wanted.value AND (happened_at, seq) =
-                     (SELECT newest.happened_at, newest.seq FROM membership_events AS newest
-                      WHERE newest.chat_id = $1 AND newest.user_id = wanted.value AND newest.happened_at <= $3
-                        AND newest.crosses ORDER BY newest.happened_at DESC, newest.seq DESC LIMIT 1)"
-            [chat.get(), serde_json::json!(users).to_string(), until.micros()])?;
-        rows.into_iter().map(event).collect()
+        let asked: Vec<_> = users.iter().map(|user| (*user, until)).collect();
+        Ok(self.newest_crossings(chat, &asked).await?.into_iter().flatten().collect())
     }
 
     /// A group became a supergroup: what happened in it happened in the new one. No update tells of two
@@ -144,20 +133,28 @@ impl MembershipEventRepo<'_> {
     }
 
     /// Forgets events before the given time, at most `limit`, and returns how many; none of a chat that a
-    /// lottery which is not over rests on. What a person is is then no longer known where nothing was heard of
-    /// them since.
-    pub async fn purge(&mut self, before: Timestamp, limit: u32) -> Result<u64, StorageError> {
+    /// lottery rests on which is not over, or closed at `since` or later. What a person is is then no longer
+    /// known where nothing was heard of them since.
+    pub async fn purge(
+        &mut self,
+        before: Timestamp,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StorageError> {
         execute!(
             self.conn,
             "DELETE FROM membership_events WHERE (chat_id, user_id, happened_at, seq) IN
              (SELECT chat_id, user_id, happened_at, seq FROM membership_events WHERE happened_at < $1
                 AND NOT EXISTS (SELECT 1 FROM lotteries WHERE lotteries.chat_id = membership_events.chat_id
                   AND state IN ('open', 'paused', 'frozen', 'drawing', 'drawn'))
+                AND NOT EXISTS (SELECT 1 FROM lotteries WHERE lotteries.chat_id = membership_events.chat_id
+                  AND closed_at >= $2)
                 AND NOT EXISTS (SELECT 1 FROM lottery_conditions JOIN lotteries ON lotteries.id = lottery_id
                   WHERE lottery_conditions.chat_id = membership_events.chat_id
-                  AND state IN ('open', 'paused', 'frozen', 'drawing', 'drawn'))
-              ORDER BY happened_at LIMIT $2)",
+                  AND (state IN ('open', 'paused', 'frozen', 'drawing', 'drawn') OR closed_at >= $2))
+              ORDER BY happened_at LIMIT $3)",
             before.micros(),
+            since.micros(),
             i64::from(limit)
         )
     }

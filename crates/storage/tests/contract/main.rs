@@ -66,4 +66,5 @@ mod settings;
 mod units_of_work;
 mod updates;
 mod users;
+mod watching;
 mod winners;

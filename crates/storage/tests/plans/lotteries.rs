@@ -32,12 +32,12 @@ pub const FILL: [&str; 17] = [
     "INSERT INTO user_channels (user_id, chat_id, linked_at, deleted_at)
        SELECT i / 10, i, 0, CASE WHEN i % 100 = 0 THEN i * 1000000 END FROM n",
     "INSERT INTO lotteries (id, code, organizer_id, chat_id, state, template, settings, publish_at, draw_at, created_at,
-                            message_id, deleted_at)
+                            message_id, deleted_at, closed_at)
        SELECT i, CAST(10000000 + i AS TEXT), i % 100, i % 100,
          CASE WHEN i % 50 = 0 THEN 'scheduled' WHEN i % 50 = 1 THEN 'open' WHEN i % 50 = 2 THEN 'cancelled'
               ELSE 'announced' END,
          '{\"text\":{\"text\":\"a\"}}', '{}', i * 1000000, i * 1000000, i, i,
-         CASE WHEN i % 50 = 2 THEN i * 1000000 END FROM n",
+         CASE WHEN i % 50 = 2 THEN i * 1000000 END, CASE WHEN i % 50 > 1 THEN i * 1000000 END FROM n",
     "INSERT INTO draw_secrets (lottery_id, secret, salt_key) SELECT i + 1, 'a', 'a' FROM n",
     "INSERT INTO lottery_counters (lottery_id, entrance, tickets, participants, has_post, shown, shown_at)
        SELECT i, CASE WHEN i % 50 = 1 THEN 'open' ELSE 'closed' END, 20000, 20000, TRUE,
@@ -134,6 +134,7 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         lotteries.list(user, &states, Page::After(key), 8);
         lotteries.list(user, &states, Page::Before(key), 8);
         lotteries.in_chat(chat, &states, 10);
+        lotteries.watch(chat, at(5_000));
         draw_secrets.insert(id, &secret, &salt_key);
         draw_secrets.get(id);
         conditions.list(id);
@@ -142,7 +143,6 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         conditions.about_code(&code, 10);
         conditions.behind(LotteryId::new(19_001));
         conditions.migrate(chat, ChatId::new(-9));
-        conditions.watches(chat);
         lottery_counters.get(id);
         lottery_counters.reach(id, 10);
         lottery_counters.dirty(None, 10);
@@ -180,15 +180,6 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
     let (all, suspicious) = (ParticipantFilter::Everyone, ParticipantFilter::Suspicious);
     let ticket = Ticket::new(9_000);
     let channel = channel(chat);
-    let event = MembershipEvent {
-        chat: ChatId::new(1),
-        user,
-        at: at(1),
-        seq: Seq::new(1),
-        actor: user,
-        before: Membership::Left,
-        after: Membership::Member,
-    };
     scans! { db,
         participants.join(id, &people);
         participants.application(id, user);
@@ -232,13 +223,34 @@ pub async fn of_participants(db: Db) -> BTreeSet<String> {
         user_channels.linked_by(chat, 8);
         user_channels.migrate(chat, ChatId::new(-9));
         user_channels.purge(at(500), 10);
-        membership_events.record(&event);
-        membership_events.crossings(ChatId::new(1), &users, at(9_000));
-        membership_events.migrate(chat, ChatId::new(-9));
-        membership_events.purge(at(500), 10);
         challenges.get(user, 5);
         challenges.save(user, 5, &Attempts::default(), at(1));
         challenges.purge(at(500), 10);
+    }
+}
+
+/// What the calls about those who come and go read as a whole.
+pub async fn of_memberships(db: Db) -> BTreeSet<String> {
+    let (chat, user) = (ChatId::new(1), UserId::new(5));
+    let users = [UserId::new(5), UserId::new(500)];
+    let moments = users.map(|user| (user, at(9_000)));
+    let event = MembershipEvent {
+        chat,
+        user,
+        at: at(1),
+        seq: Seq::new(1),
+        actor: user,
+        before: Membership::Left,
+        after: Membership::Member,
+    };
+    scans! { db,
+        membership_events.record(&event);
+        membership_events.crossings(chat, &users, at(9_000));
+        membership_events.newest_crossings(chat, &moments);
+        membership_events.newest_entries(chat, &moments);
+        membership_events.first_crossings(chat, &users, at(1));
+        membership_events.migrate(ChatId::new(4), ChatId::new(-9));
+        membership_events.purge(at(500), at(5_000), 10);
     }
 }
 

@@ -85,10 +85,16 @@ async fn chats_that_nothing_rests_on_leave_no_trace() {
     laila.joins(&other).await;
     w.settles().await;
     assert_eq!(events(&w).await, []);
+    // For a month it is asked who of those who came has stayed.
     w.lottery_becomes(&lottery, "announced").await;
     laila.joins(&channel).await;
     w.settles().await;
-    assert_eq!(events(&w).await, []);
+    assert_eq!(events(&w).await.len(), 1);
+    let (id, long_ago) = (lottery.id, w.now() - 32 * 86_400 * 1_000_000);
+    w.database.runs(&format!("UPDATE lotteries SET closed_at = {long_ago} WHERE id = {id}")).await;
+    laila.leaves(&channel).await;
+    w.settles().await;
+    assert_eq!(events(&w).await.len(), 1);
     w.ends().await;
 }
 

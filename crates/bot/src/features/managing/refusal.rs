@@ -112,6 +112,7 @@ pub fn word(refusal: ManageRefusal) -> Msg {
         ManageRefusal::Settings(error) => settings_error(error),
         ManageRefusal::CountReached => Msg::ManageCountReachedAlert,
         ManageRefusal::TooOften { limit, wait } => Msg::ManageTooOftenAlert { limit: i64::from(limit), wait },
+        ManageRefusal::BringsNobody => Msg::ManageBringsNobodyAlert,
         ManageRefusal::ConditionLost => Msg::ManageConditionLostAlert,
         ManageRefusal::RightsLost => Msg::ManageLackingAlert,
     }

@@ -10,6 +10,8 @@ use super::LotteryRepo;
 use crate::error::StorageError;
 use crate::sql::{execute, fetch_all};
 
+const CLOSED: &str = "closed";
+
 /// What the row that joins lock says of a state.
 const fn entrance(state: LotteryState) -> &'static str {
     match state {
@@ -22,14 +24,15 @@ const fn entrance(state: LotteryState) -> &'static str {
         | LotteryState::Drawn
         | LotteryState::Announced
         | LotteryState::Cancelled
-        | LotteryState::Reopened => "closed",
+        | LotteryState::Reopened => CLOSED,
     }
 }
 
 impl LotteryRepo<'_> {
     /// Goes from one state to the next; `false` when it is in another state by now. Joins that are
     /// being written are waited for, and none follows a step away from open. The post becomes due to
-    /// be drawn anew. To cancel is to delete softly. `pause` is the reason for a step to paused.
+    /// be drawn anew. A step out of open and paused closes the lottery for good. To cancel is to delete
+    /// softly. `pause` is the reason for a step to paused.
     pub async fn advance(
         &mut self,
         id: LotteryId,
@@ -38,17 +41,20 @@ impl LotteryRepo<'_> {
         at: Timestamp,
     ) -> Result<bool, StorageError> {
         let pause = pause.filter(|_| step.to() == LotteryState::Paused);
+        let closes = entrance(step.from()) != CLOSED && entrance(step.to()) == CLOSED;
         let rows = execute!(
             self.conn,
             "UPDATE lotteries SET state = $3, pause_reason = $4,
                published_at = CASE WHEN $3 = 'open' THEN COALESCE(published_at, $5) ELSE published_at END,
-               deleted_at = CASE WHEN $3 = 'cancelled' THEN $5 ELSE deleted_at END
+               deleted_at = CASE WHEN $3 = 'cancelled' THEN $5 ELSE deleted_at END,
+               closed_at = COALESCE($6, closed_at)
              WHERE id = $1 AND state = $2",
             id.get(),
             step.from().name(),
             step.to().name(),
             pause.map(PauseReason::name),
-            at.micros()
+            at.micros(),
+            closes.then_some(at.micros())
         )?;
         if rows == 0 {
             return Ok(false);

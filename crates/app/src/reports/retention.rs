@@ -1,0 +1,201 @@
+//! «تقرير البقاء»: the job that counts who came because of a lottery and who stayed, and sends it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use qura_domain::channel::Channel;
+use qura_domain::ids::{ChatId, JobId, LotteryId, UserId};
+use qura_domain::lottery::Lottery;
+use qura_domain::lottery::retention::{Retention, chats};
+use qura_domain::time::Timestamp;
+use qura_ports::telegram::{Keyboard, Lane, Request};
+use qura_storage::{NewJob, StorageError, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::counting::{Stretch, count};
+use super::failing::{ReportError, TRIES, failed};
+use super::table::{MOST, Table};
+use super::{ReportFormat, ReportKind, ReportWriter};
+use crate::jobs::{Job, JobError, RunningJob};
+use crate::lotteries::LotteryService;
+use crate::upkeep::MEMBERSHIPS;
+
+/// The kind of the job.
+const RETENTION: &str = "lottery.retention";
+
+/// Pages of participants in one run: some seconds, so that a worker that is told to stop can finish it.
+const PAGES: u32 = 20;
+
+/// The payload of [`RETENTION`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RetentionOrder {
+    pub lottery: LotteryId,
+    /// Who gets it.
+    pub person: UserId,
+    pub format: ReportFormat,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub so_far: Option<SoFar>,
+}
+
+/// What the runs before have counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SoFar {
+    /// The moment of the report.
+    as_of: Timestamp,
+    /// The ticket up to which it was counted.
+    after: u64,
+    chats: Vec<(ChatId, Retention)>,
+}
+
+impl RetentionOrder {
+    /// A run that is queued is not queued again.
+    pub async fn enqueue(&self, tx: &mut Tx, id: JobId, now: Timestamp) -> Result<bool, StorageError> {
+        let payload = serde_json::to_string(self).map_err(|_| StorageError::Unreadable("report"))?;
+        // What was counted would be too long for an index.
+        let after = self.so_far.as_ref().map_or(0, |so_far| so_far.after);
+        let (lottery, person, format) = (self.lottery.get(), self.person.get(), self.format.name());
+        let dedupe = format!("{lottery}:{person}:{format}:{after}");
+        let job = NewJob { id, kind: RETENTION, payload: &payload, run_at: now, dedupe: Some(&dedupe) };
+        tx.jobs().enqueue(&job, now).await
+    }
+}
+
+/// Who came to a chat because of a lottery, and what became of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatStays {
+    pub chat: ChatId,
+    /// `None` when it is not known any more.
+    pub channel: Option<Channel>,
+    pub retention: Retention,
+    /// Of what happened there later nothing was heard.
+    pub(super) known: Timestamp,
+}
+
+impl ChatStays {
+    fn new(chat: ChatId, channel: Option<Channel>, retention: Retention, as_of: Timestamp) -> Self {
+        let heard = channel.as_ref().filter(|known| !known.bot.is_administrator());
+        let known = heard.map_or(as_of, |known| known.checked_at.min(as_of));
+        Self { chat, channel, retention, known }
+    }
+
+    /// Whether the bot is no administrator there any more: then Telegram tells it of nobody.
+    pub fn is_out_of_sight(&self) -> bool {
+        self.channel.as_ref().is_some_and(|channel| !channel.bot.is_administrator())
+    }
+}
+
+/// What there is to say of a report as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub as_of: Timestamp,
+    /// Whether anybody came to any of the chats.
+    pub came: bool,
+    /// After how many days comings and goings are forgotten, where some of this lottery may be.
+    pub forgotten_after_days: Option<u64>,
+}
+
+/// Makes reports of who stayed.
+pub struct RetentionJob {
+    pub lotteries: Arc<LotteryService>,
+    pub writer: Arc<dyn ReportWriter>,
+}
+
+#[async_trait]
+impl Job for RetentionJob {
+    fn kind(&self) -> &'static str {
+        RETENTION
+    }
+
+    fn tries(&self) -> Option<u32> {
+        Some(TRIES)
+    }
+
+    async fn run(&self, job: &RunningJob) -> Result<(), JobError> {
+        let order: RetentionOrder =
+            serde_json::from_str(job.payload()).map_err(|error| JobError::Fatal(error.to_string()))?;
+        let found = self.lotteries.db.read().await?.lotteries().get(order.lottery).await?;
+        let Some(lottery) = found else { return Ok(()) };
+        let Some(published) = lottery.published_at else { return Ok(()) };
+        let next = match self.see_through(&lottery, published, &order).await {
+            Ok(next) => next,
+            Err(error) => return failed(&self.lotteries, job, &lottery, order.person, error).await,
+        };
+        let mut tx = self.lotteries.db.begin().await?;
+        if let Some(next) = next {
+            let id = JobId::new(self.lotteries.random.id());
+            next.enqueue(&mut tx, id, self.lotteries.clock.now()).await?;
+        }
+        job.complete(tx).await?;
+        self.lotteries.announce().await;
+        Ok(())
+    }
+}
+
+impl RetentionJob {
+    /// Counts on. What the next run begins with, or the report is sent.
+    async fn see_through(
+        &self,
+        lottery: &Lottery,
+        published: Timestamp,
+        order: &RetentionOrder,
+    ) -> Result<Option<RetentionOrder>, ReportError> {
+        let (as_of, after, mut counted) = self.begin(lottery, order).await?;
+        let stretch = Stretch { lottery: lottery.id, published, after, pages: PAGES };
+        if let Some(after) = count(&self.lotteries.db, stretch, &mut counted).await? {
+            let chats = counted.iter().map(|chat| (chat.chat, chat.retention)).collect();
+            let so_far = Some(SoFar { as_of, after, chats });
+            return Ok(Some(RetentionOrder { so_far, ..order.clone() }));
+        }
+        let reader = self.lotteries.db.read().await?.users().get(order.person).await?;
+        let reader = reader.as_ref();
+        let sheet = self.writer.sheet(reader, ReportKind::Retention);
+        let mut table = Table::new(order.format, &sheet, MOST)?;
+        for row in counted.iter().flat_map(|chat| self.writer.stays(reader, chat)) {
+            table.row(&row)?;
+        }
+        let is_old = published < as_of - MEMBERSHIPS;
+        let about = Counted {
+            as_of,
+            came: counted.iter().flat_map(|chat| &chat.retention).any(|stays| stays.came() > 0),
+            forgotten_after_days: is_old.then_some(MEMBERSHIPS.as_secs() / 86_400),
+        };
+        let request = Request::SendFile {
+            chat: order.person.chat(),
+            name: format!("{}-{}.{}", ReportKind::Retention.name(), lottery.code, order.format.name()),
+            content: Bytes::from(table.finish().await?),
+            caption: self.writer.retention_caption(reader, &lottery.code, &about),
+            keyboard: Keyboard::default(),
+        };
+        self.lotteries.messenger.send(Lane::Notice, request).await?;
+        Ok(None)
+    }
+
+    /// The moment of the report, where to count on, and what was counted by now of each chat.
+    async fn begin(
+        &self,
+        lottery: &Lottery,
+        order: &RetentionOrder,
+    ) -> Result<(Timestamp, u64, Vec<ChatStays>), StorageError> {
+        let mut reader = self.lotteries.db.read().await?;
+        let conditions = reader.conditions().list(lottery.id).await?;
+        let chats = chats(lottery, &conditions);
+        let mut known = reader.channels().get_all(&chats).await?;
+        drop(reader);
+        let now = self.lotteries.clock.now();
+        // A group that became a supergroup in the meantime has another number: then all is counted anew.
+        let so_far =
+            order.so_far.clone().filter(|so_far| so_far.chats.iter().map(|(chat, _)| chat).eq(&chats));
+        let fresh = SoFar {
+            as_of: now,
+            after: 0,
+            chats: chats.into_iter().map(|chat| (chat, Retention::default())).collect(),
+        };
+        let SoFar { as_of, after, chats } = so_far.unwrap_or(fresh);
+        let counted = chats.into_iter().map(|(chat, retention)| {
+            let place = known.iter().position(|channel| channel.chat == chat);
+            ChatStays::new(chat, place.map(|place| known.swap_remove(place)), retention, as_of)
+        });
+        Ok((as_of, after, counted.collect()))
+    }
+}

@@ -21,8 +21,9 @@ pub struct Steady {
 const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
 
 /// Until caches are full and the allocator has what it needs: a part of the whole time, and no more than
-/// this. What is remembered of a member is forgotten after a minute, and twice that is enough.
-const WARMING_UP: Duration = Duration::from_secs(150);
+/// this. At the usual rate it takes 250 s until as many people came as memberships are remembered of, and that
+/// cache only grows until then.
+const WARMING_UP: Duration = Duration::from_secs(300);
 const WARMING_PART: f64 = 0.25;
 
 /// How the memory of all processes went, after warming up.

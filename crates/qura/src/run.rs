@@ -7,6 +7,7 @@ mod room;
 pub mod telegram;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use qura_storage::Db;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,6 +19,9 @@ use self::parts::Parts;
 use crate::adapters;
 use crate::config::Config;
 use crate::roles::Role;
+
+/// What is left of ten seconds once all parts have ended.
+const LEAVE: Duration = Duration::from_millis(500);
 
 /// Runs the given roles until told to stop.
 pub async fn run(config: Config, roles: &[Role], stop: &CancellationToken) -> anyhow::Result<()> {
@@ -42,7 +46,10 @@ pub async fn run(config: Config, roles: &[Role], stop: &CancellationToken) -> an
         crew.take_up(*role, &config).await?;
     }
     let outcome = crew.see_through().await;
-    db.close().await;
+    // A database out of reach takes leave of nobody; it notices by itself that this process is gone.
+    if tokio::time::timeout(LEAVE, db.close()).await.is_err() {
+        tracing::warn!("the database did not answer the good-bye");
+    }
     tracing::info!("stopped");
     outcome
 }

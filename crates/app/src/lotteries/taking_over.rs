@@ -4,7 +4,6 @@ use qura_domain::channel::Purpose;
 use qura_domain::code::Code;
 use qura_domain::ids::UserId;
 use qura_domain::lottery::Lottery;
-use qura_ports::telegram::TelegramError;
 use qura_storage::{StorageError, Tx};
 
 use super::LotteryService;

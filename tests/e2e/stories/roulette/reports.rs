@@ -18,7 +18,7 @@ const ARABIC: &str = "عبد الرحمن بن محمد 🎁";
 async fn filled() -> (World, Person, Lottery) {
     let (w, channel, sara, lottery) = managed(LotteryPlan::simple()).await;
     for name in [ARABIC, FORMULA] {
-        let person = super::subscriber(&w, &channel, name).await;
+        let person = subscriber(&w, &channel, name).await;
         person.joins_lottery(&lottery).await;
         person.sees_button("انسحاب").await;
     }
@@ -95,7 +95,7 @@ async fn reports_are_limited_and_it_is_said() {
     assert!(said.contains("10"), "{said}");
     w.settles().await;
     assert!(w.files(&sara).await.is_empty());
-    assert_eq!(super::state_of(&w, &lottery).await.0, "open");
+    assert_eq!(state_of(&w, &lottery).await.0, "open");
     w.ends().await;
 }
 

@@ -1,5 +1,6 @@
 //! Processes: started, measured, and ended by their id.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -72,8 +73,8 @@ impl Process {
 /// CPU seconds so far of a server that was started with these words in its command line, and of all
 /// its processes, those that ended included.
 pub fn server_cpu(words: &str) -> anyhow::Result<f64> {
-    let mut server = None;
-    let mut stats = Vec::new();
+    let mut stats = HashMap::new();
+    let mut named = Vec::new();
     for entry in std::fs::read_dir("/proc")? {
         let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
             continue;
@@ -82,12 +83,15 @@ pub fn server_cpu(words: &str) -> anyhow::Result<f64> {
         let Ok(stat) = Stat::read(id) else { continue };
         let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
         if String::from_utf8_lossy(&line).replace('\0', " ").contains(words) {
-            server = Some((id, stat.seconds + stat.of_the_dead));
+            named.push(id);
         }
-        stats.push(stat);
+        stats.insert(id, stat);
     }
-    let (id, own) = server.with_context(|| format!("no process runs with «{words}»"))?;
-    Ok(own + stats.iter().filter(|stat| stat.parent == id).map(|stat| stat.seconds).sum::<f64>())
+    // A session that has just begun is called like the server whose child it is.
+    let server = named.iter().find(|id| !named.contains(&stats[id].parent));
+    let server = *server.with_context(|| format!("no process runs with «{words}»"))?;
+    let sessions = stats.values().filter(|stat| stat.parent == server).map(|stat| stat.seconds);
+    Ok(stats[&server].seconds + stats[&server].of_the_dead + sessions.sum::<f64>())
 }
 
 fn cpu_seconds(id: u32) -> anyhow::Result<f64> {

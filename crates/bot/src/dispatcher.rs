@@ -124,12 +124,21 @@ impl Dispatcher {
     /// Stops the spinner of a press that takes long. Whoever never wrote to the bot cannot be written to: they are
     /// asked to press again, which is faster, because what is found out is remembered.
     async fn answer_early(&self, callback: &Callback) -> Result<(), TelegramError> {
-        let known = timeout(LOOK_WITHIN, self.services.people.get(callback.from.id)).await;
-        let text = match known {
-            Ok(Ok(Some(_))) => String::new(),
-            _ => Msg::PressAgain.plain(self.services.defaults.language),
+        let text = match self.may_write_to(callback).await {
+            true => String::new(),
+            false => Msg::PressAgain.plain(self.services.defaults.language),
         };
         self.delivery.answer(&callback.id, text, false, None).await
+    }
+
+    /// Where it is not known in time, it counts as no.
+    async fn may_write_to(&self, callback: &Callback) -> bool {
+        // The button is in their chat with the bot.
+        if callback.message.as_ref().is_some_and(|(chat, _)| chat.kind == ChatKind::Private) {
+            return true;
+        }
+        let known = timeout(LOOK_WITHIN, self.services.people.get(callback.from.id)).await;
+        matches!(known, Ok(Ok(Some(_))))
     }
 
     async fn route(&self, cx: Context<'_>, event: &Event) -> Result<Outcome, HandleError> {

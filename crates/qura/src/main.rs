@@ -55,7 +55,7 @@ fn start(cli: Cli) -> anyhow::Result<()> {
     };
     let config = Config::load()?;
     logging::start(config.log_format, &config.log_filter);
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         match cli.command {
             None if config.token.is_some() => run::run(config, &roles::Role::ALL, &stop).await,
             None | Some(Command::Playground) => playground::run(config, &stop).await,
@@ -67,5 +67,8 @@ fn start(cli: Cli) -> anyhow::Result<()> {
                 verify::run(&documents, digest.as_deref(), opening.as_deref())
             }
         }
-    })
+    });
+    // What blocks a thread, a name that is being looked up above all, is not waited for.
+    runtime.shutdown_background();
+    outcome
 }

@@ -9,7 +9,7 @@ pub mod telegram;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qura_storage::Db;
+use qura_storage::{Alone, Db};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -25,18 +25,13 @@ const LEAVE: Duration = Duration::from_millis(500);
 
 /// Runs the given roles until told to stop.
 pub async fn run(config: Config, roles: &[Role], stop: &CancellationToken) -> anyhow::Result<()> {
-    let db = Db::open(&config.database, config.database_connections).await?;
-    let alone = coordination::insist_on_being_alone(&config, &db).await?;
-    db.migrate_up().await?;
-    let clock = adapters::clock(&config);
-    let coordination = Coordination::open(&config, clock.clone())?;
-    let telegram = telegram::connect(&config, coordination.limits.clone(), stop).await?;
-    let Some(telegram) = telegram else {
-        db.close().await;
-        return Ok(());
+    // A database may keep it waiting for longer than a stop may take.
+    let begun = tokio::select! {
+        begun = begin(&config, stop) => begun?,
+        () = stop.cancelled() => None,
     };
-    tracing::info!(bot = telegram.account.username, "started");
-    let parts = Parts::assemble(&config, db.clone(), clock, coordination, telegram).await?;
+    let Some((parts, alone)) = begun else { return Ok(()) };
+    let db = parts.db.clone();
     let mut crew = Crew::of(Arc::new(parts), stop);
     crew.keep_alone(alone);
     crew.keep_room(&config);
@@ -52,6 +47,20 @@ pub async fn run(config: Config, roles: &[Role], stop: &CancellationToken) -> an
     }
     tracing::info!("stopped");
     outcome
+}
+
+/// What everything else rests on; `None` when it was told to stop.
+async fn begin(config: &Config, stop: &CancellationToken) -> anyhow::Result<Option<(Parts, Option<Alone>)>> {
+    let db = Db::open(&config.database, config.database_connections).await?;
+    let alone = coordination::insist_on_being_alone(config, &db).await?;
+    db.migrate_up().await?;
+    let clock = adapters::clock(config);
+    let coordination = Coordination::open(config, clock.clone())?;
+    let telegram = telegram::connect(config, coordination.limits.clone(), stop).await?;
+    let Some(telegram) = telegram else { return Ok(None) };
+    tracing::info!(bot = telegram.account.username, "started");
+    let parts = Parts::assemble(config, db, clock, coordination, telegram).await?;
+    Ok(Some((parts, alone)))
 }
 
 /// Cancelled by SIGINT and SIGTERM, which are heard once this returns. A second signal ends the process at

@@ -80,6 +80,9 @@ const SESSION: [(&str, &str); 7] = [
 /// How the sessions of [`Db::begin_for_many`] and [`Db::read_for_many`] differ: the planner is spared.
 const KEPT_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
 
+/// How long a server that let nobody in is asked for the reason.
+const ASK_WHY: Duration = Duration::from_secs(5);
+
 /// A database. Cheap to clone.
 #[derive(Clone)]
 pub enum Db {
@@ -116,7 +119,8 @@ impl Db {
             Ok(pool) => Ok(Self::Pg { pool, crowds }),
             // The pool waits for a server that is starting, and then does not tell what kept it.
             Err(sqlx::Error::PoolTimedOut) => {
-                let cause = options.connect().await.err().unwrap_or(sqlx::Error::PoolTimedOut);
+                let asked = tokio::time::timeout(ASK_WHY, options.connect()).await;
+                let cause = asked.ok().and_then(Result::err).unwrap_or(sqlx::Error::PoolTimedOut);
                 Err(OpenError::Unreachable(cause))
             }
             Err(error) => Err(OpenError::Unreachable(error)),

@@ -5,6 +5,7 @@ mod crash;
 mod crowd;
 mod half_said;
 mod join_storm;
+mod later_notices;
 mod mutated_updates;
 mod redelivery;
 mod slow_press;

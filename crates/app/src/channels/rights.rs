@@ -2,12 +2,15 @@
 
 use qura_domain::channel::{Channel, Obstacle, Purpose};
 use qura_domain::code::Code;
-use qura_domain::ids::UserId;
+use qura_domain::ids::{Seq, UserId};
 use qura_ports::telegram::MembershipChange;
-use qura_storage::{StorageError, Tx};
+use qura_storage::{MembershipEvent, StorageError, Tx};
 
 use super::ChannelService;
 use crate::outbox::Notice;
+
+/// What is learned by looking is told by no update.
+const LOOK: Seq = Seq::new(0);
 
 /// People who hear of one chat at most: more administrators than Telegram lets a chat have (50).
 const MOST_OWNERS: u32 = 100;
@@ -18,10 +21,15 @@ impl ChannelService {
     pub async fn own_rights_changed(
         &self,
         tx: &mut Tx,
+        seq: Seq,
         change: &MembershipChange,
     ) -> Result<bool, StorageError> {
         let chat = change.chat.id;
         let Some(before) = tx.channels().lock(chat).await? else { return Ok(false) };
+        let (before_it, after) = (change.before, change.after);
+        let (user, actor) = (self.myself(), change.actor);
+        let event = MembershipEvent { chat, user, at: change.date, seq, actor, before: before_it, after };
+        remember(tx, &event).await?;
         // Telegram tells of one chat in order, so what it tells last is so, whatever the clocks say.
         let at = self.clock.now().max(before.checked_at);
         if tx.channels().record_bot(chat, change.after, at).await? {
@@ -38,9 +46,17 @@ impl ChannelService {
         if tx.channels().save(channel).await?
             && let Some(before) = before
         {
+            let (user, at) = (self.myself(), channel.checked_at);
+            let (chat, before_it, after) = (channel.chat, before.bot, channel.bot);
+            let event = MembershipEvent { chat, user, at, seq: LOOK, actor: user, before: before_it, after };
+            remember(tx, &event).await?;
             self.tell(tx, &before, channel, Some(looked)).await?;
         }
         Ok(())
+    }
+
+    fn myself(&self) -> UserId {
+        UserId::new(self.bot.get())
     }
 
     /// Once for each loss, and once when all is well again: only a change between the two is told. What runs
@@ -73,6 +89,14 @@ impl ChannelService {
         }
         self.tell_paused(tx, paused).await
     }
+}
+
+/// What the bot was tells since when it hears who comes and who leaves, and when it did not.
+async fn remember(tx: &mut Tx, event: &MembershipEvent) -> Result<(), StorageError> {
+    if event.before.is_administrator() != event.after.is_administrator() {
+        tx.membership_events().record(event).await?;
+    }
+    Ok(())
 }
 
 fn notice(person: UserId, channel: &Channel, obstacles: &[Obstacle], paused: Vec<Code>) -> Notice {

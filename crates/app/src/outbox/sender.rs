@@ -84,6 +84,21 @@ impl OutboxSender {
     /// arrived in time: Telegram may have asked for minutes of silence.
     async fn send_all(&self, due: Vec<DueNotice>, stop: &CancellationToken) {
         let mut waiting: BTreeSet<NoticeId> = due.iter().map(|due| due.id).collect();
+        self.send_in_time(due, &mut waiting, stop).await;
+        if let Err(error) = self.give_back(&waiting).await {
+            // Others send them when their leases run out.
+            tracing::warn!(error = error.detail(), "notices cannot be given back");
+        }
+    }
+
+    /// Takes out of `waiting` what was seen through. When it returns, nothing of the rest is under way: one that
+    /// is being written down would be in the way of giving it back.
+    async fn send_in_time(
+        &self,
+        due: Vec<DueNotice>,
+        waiting: &mut BTreeSet<NoticeId>,
+        stop: &CancellationToken,
+    ) {
         let sending = futures::stream::iter(due).take_until(stop.cancelled()).map(async |due| {
             let id = due.id;
             self.see_through(due).await;
@@ -103,10 +118,6 @@ impl OutboxSender {
                 },
                 () = &mut late => break,
             }
-        }
-        if let Err(error) = self.give_back(&waiting).await {
-            // Others send them when their leases run out.
-            tracing::warn!(error = error.detail(), "notices cannot be given back");
         }
     }
 
@@ -130,6 +141,8 @@ impl OutboxSender {
                 self.faults.reach("outbox.sent");
                 self.settle(&due, &notice, outcome).await
             }
+            // A later version may have written it, and be there in a moment.
+            Err(error) if due.attempt < TRIES => self.later(&due, &error.to_string()).await,
             Err(error) => self.give_up(&due, &error.to_string()).await,
         };
         if let Err(error) = settled {
@@ -152,13 +165,17 @@ impl OutboxSender {
                 self.done(due, None).await
             }
             Err(error) if may_pass(&error, notice) && due.attempt < tries => {
-                let pause = Duration::from_secs(1 << due.attempt.min(10)).min(LONGEST_BACKOFF);
-                let mut tx = self.db.begin().await?;
-                tx.outbox().retry(due.id, self.clock.now() + pause, &error.to_string()).await?;
-                tx.commit().await
+                self.later(due, &error.to_string()).await
             }
             Err(error) => self.give_up(due, &error.to_string()).await,
         }
+    }
+
+    async fn later(&self, due: &DueNotice, error: &str) -> Result<(), StorageError> {
+        let pause = Duration::from_secs(1 << due.attempt.min(10)).min(LONGEST_BACKOFF);
+        let mut tx = self.db.begin().await?;
+        tx.outbox().retry(due.id, self.clock.now() + pause, error).await?;
+        tx.commit().await
     }
 
     /// It arrived, or never can; another one may take its place.
@@ -185,5 +202,5 @@ impl OutboxSender {
 /// Whether the same message may arrive later. Organizers give rights back that they took.
 fn may_pass(error: &TelegramError, notice: &Notice) -> bool {
     let is_lost = matches!(error, TelegramError::ChatLost(_) | TelegramError::NotAllowed(_));
-    error.is_transient() || notice.is_public() && is_lost
+    error.is_no_answer() || notice.is_public() && is_lost
 }

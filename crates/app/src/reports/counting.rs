@@ -51,11 +51,10 @@ async fn add(
         .flat_map(|(user, came)| PERIODS.map(|days| (*user, retention::asked_at(*came, days))))
         .collect();
     let mut found = reader.membership_events().newest_crossings(of.chat, &asked).await?.into_iter();
-    let known = of.known;
     for (_, came) in &came {
         for (stays, days) in of.retention.iter_mut().zip(PERIODS) {
             let last = found.next().flatten().as_ref().map(crossing);
-            stays.add(retention::stay(retention::asked_at(*came, days), known, last));
+            stays.add(retention::stay(retention::asked_at(*came, days), &of.heard, last));
         }
     }
     Ok(())
@@ -99,7 +98,7 @@ fn crossing(event: &MembershipEvent) -> Crossing {
 mod tests {
     use qura_domain::code::Code;
     use qura_domain::ids::{ChatId, Seq};
-    use qura_domain::lottery::retention::Stays;
+    use qura_domain::lottery::retention::{Heard, Stays};
     use qura_domain::lottery::{JoinSource, Lottery, LotterySettings, LotteryState, Signals};
     use qura_domain::membership::Membership;
     use qura_domain::template::Template;
@@ -177,8 +176,8 @@ mod tests {
     }
 
     fn chat(known: i64) -> [ChatStays; 1] {
-        let known = Timestamp::from_secs(known);
-        [ChatStays { chat: CHAT, channel: None, retention: Default::default(), known }]
+        let heard = Heard::all(Timestamp::from_secs(known));
+        [ChatStays { chat: CHAT, channel: None, retention: Default::default(), heard }]
     }
 
     #[tokio::test]

@@ -27,7 +27,7 @@ impl ReportError {
     fn is_worth_a_try(&self) -> bool {
         match self {
             Self::File(_) => true,
-            Self::Telegram(error) => error.is_transient() || *error == TelegramError::Unauthorized,
+            Self::Telegram(error) => error.is_no_answer(),
             Self::Storage(error) => error.is_transient(),
         }
     }

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use qura_domain::channel::Channel;
 use qura_domain::ids::{ChatId, JobId, LotteryId, UserId};
 use qura_domain::lottery::Lottery;
-use qura_domain::lottery::retention::{Retention, chats};
+use qura_domain::lottery::retention::{Heard, Retention, Standing, chats};
 use qura_domain::time::Timestamp;
 use qura_ports::telegram::{Keyboard, Lane, Request};
-use qura_storage::{NewJob, StorageError, Tx};
+use qura_storage::{MembershipEvent, NewJob, StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::counting::{Stretch, count};
@@ -68,20 +68,13 @@ pub struct ChatStays {
     /// `None` when it is not known any more.
     pub channel: Option<Channel>,
     pub retention: Retention,
-    /// Of what happened there later nothing was heard.
-    pub(super) known: Timestamp,
+    pub(super) heard: Heard,
 }
 
 impl ChatStays {
-    fn new(chat: ChatId, channel: Option<Channel>, retention: Retention, as_of: Timestamp) -> Self {
-        let heard = channel.as_ref().filter(|known| !known.bot.is_administrator());
-        let known = heard.map_or(as_of, |known| known.checked_at.min(as_of));
-        Self { chat, channel, retention, known }
-    }
-
-    /// Whether the bot is no administrator there any more: then Telegram tells it of nobody.
-    pub fn is_out_of_sight(&self) -> bool {
-        self.channel.as_ref().is_some_and(|channel| !channel.bot.is_administrator())
+    /// Whether the bot was no administrator there for a while, or is none now: then Telegram tells it of nobody.
+    pub fn has_gaps(&self) -> bool {
+        self.heard.has_gaps()
     }
 }
 
@@ -140,7 +133,7 @@ impl RetentionJob {
         published: Timestamp,
         order: &RetentionOrder,
     ) -> Result<Option<RetentionOrder>, ReportError> {
-        let (as_of, after, mut counted) = self.begin(lottery, order).await?;
+        let (as_of, after, mut counted) = self.begin(lottery, published, order).await?;
         let stretch = Stretch { lottery: lottery.id, published, after, pages: PAGES };
         if let Some(after) = count(&self.lotteries.db, stretch, &mut counted).await? {
             let chats = counted.iter().map(|chat| (chat.chat, chat.retention)).collect();
@@ -175,13 +168,12 @@ impl RetentionJob {
     async fn begin(
         &self,
         lottery: &Lottery,
+        published: Timestamp,
         order: &RetentionOrder,
     ) -> Result<(Timestamp, u64, Vec<ChatStays>), StorageError> {
         let mut reader = self.lotteries.db.read().await?;
         let conditions = reader.conditions().list(lottery.id).await?;
         let chats = chats(lottery, &conditions);
-        let mut known = reader.channels().get_all(&chats).await?;
-        drop(reader);
         let now = self.lotteries.clock.now();
         // A group that became a supergroup in the meantime has another number: then all is counted anew.
         let so_far =
@@ -192,10 +184,23 @@ impl RetentionJob {
             chats: chats.into_iter().map(|chat| (chat, Retention::default())).collect(),
         };
         let SoFar { as_of, after, chats } = so_far.unwrap_or(fresh);
-        let counted = chats.into_iter().map(|(chat, retention)| {
-            let place = known.iter().position(|channel| channel.chat == chat);
-            ChatStays::new(chat, place.map(|place| known.swap_remove(place)), retention, as_of)
-        });
-        Ok((as_of, after, counted.collect()))
+        let bot = UserId::new(self.lotteries.channels.bot.get());
+        let mut counted = Vec::with_capacity(chats.len());
+        for (chat, retention) in chats {
+            let channel = reader.channels().get(chat).await?;
+            let changes = reader.membership_events().history(chat, bot, published).await?;
+            let is_administrator = channel.as_ref().is_none_or(|channel| channel.bot.is_administrator());
+            let heard = Heard::new(published, as_of, changes.iter().map(standing), is_administrator);
+            counted.push(ChatStays { chat, channel, retention, heard });
+        }
+        Ok((as_of, after, counted))
+    }
+}
+
+fn standing(event: &MembershipEvent) -> Standing {
+    Standing {
+        at: event.at,
+        was_administrator: event.before.is_administrator(),
+        is_administrator: event.after.is_administrator(),
     }
 }

@@ -1,5 +1,7 @@
 //! Decides who came to a chat because of a lottery, and whether they were still there some days later.
 
+mod heard;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,8 @@ use super::Lottery;
 use crate::condition::Condition;
 use crate::ids::ChatId;
 use crate::time::Timestamp;
+
+pub use heard::{Heard, Standing};
 
 /// After how many days it is asked who is still there (flows, section 10).
 pub const PERIODS: [u32; 3] = [1, 7, 30];
@@ -42,7 +46,7 @@ pub enum Stay {
     There,
     Left,
     Removed,
-    /// The day has not come yet, or nothing was heard of the chat any more.
+    /// The day has not come yet, or the bot was not there to hear who leaves.
     Unknown,
 }
 
@@ -92,10 +96,10 @@ pub fn asked_at(came: Timestamp, days: u32) -> Timestamp {
     came + Duration::from_hours(24 * u64::from(days))
 }
 
-/// What became of somebody by the moment `asked`, of whom `last` is the newest crossing up to it. Beyond
-/// `known` nothing is known of the chat.
-pub fn stay(asked: Timestamp, known: Timestamp, last: Option<Crossing>) -> Stay {
-    match last.filter(|_| asked <= known).map(|last| last.way) {
+/// What became of somebody by the moment `asked`, of whom `last` is the newest crossing up to it that was
+/// heard of.
+pub fn stay(asked: Timestamp, heard: &Heard, last: Option<Crossing>) -> Stay {
+    match last.filter(|last| heard.covers(last.at, asked)).map(|last| last.way) {
         None => Stay::Unknown,
         Some(Way::In) => Stay::There,
         Some(Way::Left) => Stay::Left,
@@ -232,9 +236,9 @@ mod tests {
 
     #[test]
     fn the_newest_crossing_up_to_the_day_tells_who_is_there() {
-        let (asked, known) = (asked_at(PUBLISHED, 1), asked_at(PUBLISHED, 7));
+        let (asked, heard) = (asked_at(PUBLISHED, 1), Heard::all(asked_at(PUBLISHED, 7)));
         assert_eq!(asked, Timestamp::from_secs(1_000 + 86_400));
-        let by = |way| stay(asked, known, crossing(2_000, way));
+        let by = |way| stay(asked, &heard, crossing(2_000, way));
         assert_eq!((by(Way::In), by(Way::Left), by(Way::Removed)), (Stay::There, Stay::Left, Stay::Removed));
     }
 
@@ -243,10 +247,11 @@ mod tests {
         for way in [Way::In, Way::Left, Way::Removed] {
             let last = crossing(2_000, way);
             let asked = asked_at(PUBLISHED, 30);
-            assert_eq!(stay(asked, Timestamp::from_micros(asked.micros() - 1), last), Stay::Unknown);
-            assert_ne!(stay(asked, asked, last), Stay::Unknown);
+            let early = Heard::all(Timestamp::from_micros(asked.micros() - 1));
+            assert_eq!(stay(asked, &early, last), Stay::Unknown);
+            assert_ne!(stay(asked, &Heard::all(asked), last), Stay::Unknown);
         }
-        assert_eq!(stay(PUBLISHED, JOINED, None), Stay::Unknown);
+        assert_eq!(stay(PUBLISHED, &Heard::all(JOINED), None), Stay::Unknown);
     }
 
     #[test]

@@ -19,6 +19,7 @@ on_both_databases! {
     each_is_asked_about_at_a_moment_of_their_own,
     ways_in_are_told_from_ways_out_and_from_changes,
     what_came_first_tells_where_somebody_was,
+    a_history_is_one_persons_in_one_chat,
     old_events_are_forgotten,
     what_happened_in_a_group_happened_in_its_supergroup,
     events_are_kept_as_long_as_a_lottery_rests_on_their_chat,
@@ -133,6 +134,21 @@ async fn what_was_at_a_moment_can_be_asked(db: Db) {
     assert_eq!(inside(30).await, [2]);
     assert_eq!(inside(40).await, [2, 3]);
     assert_eq!(read!(db, membership_events().crossings(CHAT, &[], END)), []);
+}
+
+async fn a_history_is_one_persons_in_one_chat(db: Db) {
+    let mine = [event(1, 30, 5, Membership::Left), event(1, 20, 9, Membership::Member)];
+    let others = [
+        event(2, 25, 6, Membership::Left),
+        MembershipEvent { chat: ChatId::new(-6), ..event(1, 25, 7, Membership::Left) },
+    ];
+    for known in mine.iter().chain(&others) {
+        committed!(db, membership_events().record(known));
+    }
+    let history = async |since| read!(db, membership_events().history(CHAT, UserId::new(1), at(since)));
+    assert_eq!(history(20).await, [mine[1], mine[0]]);
+    assert_eq!(history(21).await, [mine[0]]);
+    assert_eq!(history(31).await, []);
 }
 
 async fn old_events_are_forgotten(db: Db) {

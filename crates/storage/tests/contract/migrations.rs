@@ -18,7 +18,8 @@ on_both_databases! {
     every_migration_has_a_way_down,
 }
 
-async fn execute(db: &Db, sql: &'static str) {
+/// What no repository does.
+pub async fn execute(db: &Db, sql: &'static str) {
     match db {
         Db::Pg { pool, .. } => sqlx::query(sql).execute(pool).await.map(|_| ()).unwrap(),
         Db::Lite { write, .. } => sqlx::query(sql).execute(write).await.map(|_| ()).unwrap(),

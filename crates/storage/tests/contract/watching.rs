@@ -8,11 +8,13 @@ use qura_storage::Db;
 
 use crate::database::at;
 use crate::lotteries::{CHAT, draft, opened, step};
+use crate::migrations::execute;
 
 on_both_databases! {
     a_chat_is_watched_until_the_draw_is_told_and_for_a_time_after,
     a_cancelled_lottery_is_one_that_closed,
     what_was_never_published_watches_nothing,
+    a_freeze_by_a_program_that_keeps_no_date_is_made_up_for_by_the_next_step,
 }
 
 const ASKED: ChatId = ChatId::new(-5);
@@ -60,4 +62,15 @@ async fn what_was_never_published_watches_nothing(db: Db) {
     let thrown_away = step(LotteryState::Draft, LotteryState::Cancelled);
     assert!(committed!(db, lotteries().advance(id, thrown_away, None, at(100))));
     assert_eq!(watched(&db, at(0)).await, [false; 2]);
+}
+
+async fn a_freeze_by_a_program_that_keeps_no_date_is_made_up_for_by_the_next_step(db: Db) {
+    use LotteryState::{Announced, Drawing, Drawn, Frozen};
+    let id = opened(&db, 1).await;
+    execute(&db, "UPDATE lotteries SET state = 'frozen'").await;
+    for (number, (from, to)) in (100..).zip([(Frozen, Drawing), (Drawing, Drawn), (Drawn, Announced)]) {
+        assert!(committed!(db, lotteries().advance(id, step(from, to), None, at(number))));
+    }
+    assert!(read!(db, lotteries().watch(CHAT, at(100))));
+    assert!(!read!(db, lotteries().watch(CHAT, at(101))));
 }

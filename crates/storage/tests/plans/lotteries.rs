@@ -249,6 +249,7 @@ pub async fn of_memberships(db: Db) -> BTreeSet<String> {
         membership_events.newest_crossings(chat, &moments);
         membership_events.newest_entries(chat, &moments);
         membership_events.first_crossings(chat, &users, at(1));
+        membership_events.history(chat, users[0], at(1));
         membership_events.migrate(ChatId::new(4), ChatId::new(-9));
         membership_events.purge(at(500), at(5_000), 10);
     }

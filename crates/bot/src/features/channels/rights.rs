@@ -18,7 +18,7 @@ use crate::wizard;
 pub async fn changed(cx: Context<'_>, change: &MembershipChange) -> Result<Outcome, HandleError> {
     let offer = offer(cx, change).await?;
     let mut tx = cx.begin().await?;
-    cx.services.channels.own_rights_changed(&mut tx, change).await?;
+    cx.services.channels.own_rights_changed(&mut tx, cx.seq, change).await?;
     if let Some(notice) = offer {
         cx.services.channels.write(&mut tx, &notice).await?;
     }

@@ -102,8 +102,8 @@ impl ReportWriter for Reports {
     fn stays(&self, reader: Option<&UserRecord>, chat: &ChatStays) -> Vec<Vec<Cell>> {
         let language = self.language(reader);
         let title = chat.channel.as_ref().map(|channel| channel.title.clone()).unwrap_or_default();
-        let note = match chat.is_out_of_sight() {
-            true => Msg::RetentionOutOfSight.plain(language),
+        let note = match chat.has_gaps() {
+            true => Msg::RetentionGaps.plain(language),
             false => String::new(),
         };
         let row = |(days, stays): (u32, &Stays)| {

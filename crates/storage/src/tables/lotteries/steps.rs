@@ -41,20 +41,22 @@ impl LotteryRepo<'_> {
         at: Timestamp,
     ) -> Result<bool, StorageError> {
         let pause = pause.filter(|_| step.to() == LotteryState::Paused);
-        let closes = entrance(step.from()) != CLOSED && entrance(step.to()) == CLOSED;
+        // By each step of one that was published: an older program may have made the first of them.
+        let is_closed = entrance(step.to()) == CLOSED;
         let rows = execute!(
             self.conn,
             "UPDATE lotteries SET state = $3, pause_reason = $4,
                published_at = CASE WHEN $3 = 'open' THEN COALESCE(published_at, $5) ELSE published_at END,
                deleted_at = CASE WHEN $3 = 'cancelled' THEN $5 ELSE deleted_at END,
-               closed_at = COALESCE($6, closed_at)
+               closed_at = CASE WHEN $6 AND published_at IS NOT NULL THEN COALESCE(closed_at, $5)
+                             ELSE closed_at END
              WHERE id = $1 AND state = $2",
             id.get(),
             step.from().name(),
             step.to().name(),
             pause.map(PauseReason::name),
             at.micros(),
-            closes.then_some(at.micros())
+            is_closed
         )?;
         if rows == 0 {
             return Ok(false);

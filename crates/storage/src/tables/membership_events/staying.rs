@@ -27,6 +27,25 @@ fn columns(asked: &[(UserId, Timestamp)]) -> (Vec<i64>, Vec<i64>) {
 }
 
 impl MembershipEventRepo<'_> {
+    /// What was heard of one person in a chat since a moment, the oldest first.
+    pub async fn history(
+        &mut self,
+        chat: ChatId,
+        user: UserId,
+        since: Timestamp,
+    ) -> Result<Vec<MembershipEvent>, StorageError> {
+        let rows = fetch_all!(
+            self.conn,
+            Row,
+            "SELECT chat_id, user_id, happened_at, seq, actor_id, before, after FROM membership_events
+             WHERE chat_id = $1 AND user_id = $2 AND happened_at >= $3 ORDER BY happened_at, seq",
+            chat.get(),
+            user.get(),
+            since.micros()
+        )?;
+        rows.into_iter().map(event).collect()
+    }
+
     /// The newest event that took each person into a chat or out of it, up to and with a moment of their own. One
     /// answer a question, in their order; `None` where nothing was heard. A few thousand are a good size.
     pub async fn newest_crossings(

@@ -296,6 +296,7 @@ async fn what_the_bot_cannot_see_is_not_taken_for_staying() {
     w.passes(HOUR).await;
     comes(&laila, &partner, &lottery).await;
     w.passes(2 * DAY).await;
+    w.expects_refusal("getChat", "bot was kicked");
     partner.removes_the_bot().await;
     w.settles().await;
     // Nobody hears of it.

@@ -150,6 +150,7 @@ impl Dispatcher {
             Event::Callback(callback) => callbacks::pressed(cx, callback).await,
             Event::OwnMembership(change) => self.own_membership(cx, change).await,
             Event::Membership(change) => joining::member_changed(cx, change).await,
+            Event::Boosted(person) => joining::boosted(cx, person).await,
             Event::JoinRequest(request) => {
                 cx.services.subscription.join_requested(request).await?;
                 Ok(cx.say(Vec::new()))
@@ -216,6 +217,7 @@ fn kind(event: &Event) -> &'static str {
         Event::InlineQuery(_) => "inline_query",
         Event::OwnMembership(_) => "my_chat_member",
         Event::Membership(_) => "chat_member",
+        Event::Boosted(_) => "chat_boost",
         Event::JoinRequest(_) => "chat_join_request",
         Event::Checkout(_) => "pre_checkout_query",
         Event::Other(_) => "other",

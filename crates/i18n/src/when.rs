@@ -85,10 +85,10 @@ fn number(digits: &str, most: usize) -> Option<u32> {
     fits.then(|| digits.parse().ok())?
 }
 
-/// «3 ساعات و 5 دقائق», «ساعتين», «نصف ساعة», «1 day 2 hours».
+/// «3 ساعات و 5 دقائق», «ساعتين», «نصف ساعة», «ساعة ونصف», «1 day 2 hours».
 fn span(words: &[&str]) -> Option<Duration> {
     let (mut total, mut count, mut half) = (Duration::ZERO, None, false);
-    let mut any = false;
+    let mut last = None;
     for word in words {
         // «و» stands alone, or sticks to what follows.
         let bare = joined(word).filter(|_| unit(word).is_none());
@@ -104,14 +104,16 @@ fn span(words: &[&str]) -> Option<Duration> {
             half = true;
         } else if let Some((seconds, own)) = unit(word) {
             let times = count.take().unwrap_or(own);
-            let seconds = u64::from(times) * seconds;
-            total += Duration::from_secs(if std::mem::take(&mut half) { seconds / 2 } else { seconds });
-            any = true;
+            let span = u64::from(times) * seconds;
+            total += Duration::from_secs(if std::mem::take(&mut half) { span / 2 } else { span });
+            last = Some(seconds);
         } else {
             return None;
         }
     }
-    (any && count.is_none() && !half).then_some(total)
+    // «ساعة ونصف»: half of what was named last.
+    let rest = last.map(|seconds| Duration::from_secs(if half { seconds / 2 } else { 0 }));
+    rest.filter(|_| count.is_none()).map(|rest| total + rest)
 }
 
 /// The word without an «و» that sticks to it.
@@ -183,6 +185,9 @@ mod tests {
             ("بعد ساعتين", 120),
             ("خلال نصف ساعة", 30),
             ("بعد ساعة و نصف ساعة", 90),
+            ("بعد ساعة ونصف", 90),
+            ("بعد ٣ ساعات و نص", 210),
+            ("بعد يوم ونصف", 2160),
             ("بعد 3 ساعات و 5 دقائق", 185),
             ("بعد 3 ساعات و5 دقائق", 185),
             ("بعد يومٍ وساعتين", 1560),

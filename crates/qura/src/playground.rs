@@ -102,3 +102,20 @@ async fn apply_settings(config: &Config, settings: &[(String, serde_json::Value)
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use qura_domain::lottery::JoinFacts;
+
+    use super::*;
+
+    #[test]
+    fn nobody_in_the_scene_looks_like_an_account_that_was_bought() {
+        let scene: Scene = serde_json::from_str(SCENE).unwrap();
+        let people = scene.acts.iter().filter(|act| act.path == "/control/people");
+        let mut ids: Vec<i64> = people.map(|act| act.body["id"].as_i64().unwrap()).collect();
+        ids.sort_unstable();
+        assert!(ids.windows(2).all(|pair| pair[1] - pair[0] > JoinFacts::NEIGHBOUR_SPAN), "{ids:?}");
+        assert!(scene.operators.iter().all(|operator| ids.contains(operator)));
+    }
+}

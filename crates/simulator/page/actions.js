@@ -73,6 +73,7 @@ async function follow(opened, link) {
       await openPlace(opened.bot ? { bot: opened.bot } : { chat: opened.chat });
       return opened.message && emit("jump", opened.message);
     case "invite": return openInvite(opened, link);
+    case "boost": return await confirmed("أتريد تعزيز هذه القناة؟", "تعزيز") ? boostChat(opened.chat) : undefined;
     case "add_to_chat": return addBot(opened);
     case "person": return toast("هذا حساب شخص: اختره من شريط الأشخاص لتتقمّصه");
     case "share": return share([opened.url, opened.text].filter(Boolean).join("\n"));
@@ -147,6 +148,11 @@ async function addBot({ bot, where, rights, payload }) {
   if (payload && where === "group") {
     await act(state.viewer, "send", { chat: entry.chat, text: `/start@${botOf(bot)?.username} ${payload}` });
   }
+}
+
+export async function boostChat(chat) {
+  await post(`/chats/${chat}/boosts`, { user: state.viewer, days: 30 });
+  toast("عُزّزت المحادثة 30 يومًا");
 }
 
 export async function joinChat(chat) {

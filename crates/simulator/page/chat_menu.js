@@ -1,9 +1,9 @@
 // What one can do with a conversation: its members and rights, joining, leaving, blocking, deleting.
 
 import { act, get, patch, post, remove } from "./api.js";
-import { copyText, joinChat, openLink } from "./actions.js";
+import { boostChat, copyText, joinChat, openLink } from "./actions.js";
 import { setBlocked } from "./composer.js";
-import { attempt, choose, confirmed, form, openWindow, toast } from "./dialogs.js";
+import { attempt, choose, confirmed, form, openWindow } from "./dialogs.js";
 import { avatar, el, fill, named } from "./dom.js";
 import { addBotTo, invitePerson, promote } from "./making.js";
 import { closePlace, openPlace } from "./navigation.js";
@@ -54,7 +54,7 @@ function chatItems(chat) {
     owner && chat.kind === "channel" ? item("link", "ربط مجموعة نقاش…", () => linkGroup(chat)) : null,
     owner && chat.kind === "group" ? item("migrate", "ترقية إلى مجموعة خارقة", () => migrate(chat)) : null,
     manages ? item("rename", "تعديل البيانات…", () => changeChat(chat)) : null,
-    member ? item("boost", "تعزيز (boost)", () => boost(chat)) : null,
+    member ? item("boost", "تعزيز (boost)", () => boostChat(chat.id)) : null,
     item("open-link", "فتح رابط t.me…", askLink),
     member && !owner ? item("leave", "مغادرة", () => act(state.viewer, "leave", { chat: chat.id }), true) : null,
     member ? null : item("join", "انضمام", () => joinChat(chat.id)),
@@ -65,11 +65,6 @@ function chatItems(chat) {
 async function migrate(chat) {
   const { id } = await post(`/chats/${chat.id}/migrate`);
   await openPlace({ chat: id });
-}
-
-async function boost(chat) {
-  await post(`/chats/${chat.id}/boosts`, { user: state.viewer, days: 30 });
-  toast("عُزّزت المحادثة 30 يومًا");
 }
 
 async function deleteChat(chat) {

@@ -10,11 +10,12 @@ import { target } from "./place.js";
 import { summary } from "./phrases.js";
 import { botOf, emit, entryOf, loadChats, loadTalk, on, state } from "./store.js";
 
-let keyboardHidden = false;
+/** The message whose reply keyboard the visitor has put away; a new keyboard shows itself. */
+let putAway = null;
 
 export function setUpComposer() {
   on("talk", () => {
-    keyboardHidden = false;
+    putAway = null;
     byId("text").value = "";
     byId("text").style.height = "";
     suggest();
@@ -45,7 +46,8 @@ export function setUpComposer() {
   byId("attach").addEventListener("change", () => attempt(attach));
   byId("commands").addEventListener("click", pickCommand);
   byId("keyboard-toggle").addEventListener("click", () => {
-    keyboardHidden = !keyboardHidden;
+    const shown = state.talk?.keyboard?.message ?? null;
+    putAway = putAway === shown ? null : shown;
     renderKeyboard();
   });
 }
@@ -205,9 +207,10 @@ function renderKeyboard() {
   const { talk } = state;
   const keyboard = byId("composer").hidden ? null : talk.keyboard;
   byId("keyboard-toggle").hidden = !keyboard;
-  byId("keyboard-toggle").setAttribute("aria-expanded", String(!keyboardHidden));
+  const hidden = keyboard && keyboard.message === putAway;
+  byId("keyboard-toggle").setAttribute("aria-expanded", String(!hidden));
   const box = byId("reply-keyboard");
-  box.hidden = !keyboard || keyboardHidden;
+  box.hidden = !keyboard || hidden;
   fill(box, (keyboard?.rows ?? []).map((row, r) => el("div", { class: "keyboard-row" }, row.map((button, c) =>
     el("button", { class: "key", "data-reply-button": `${r}:${c}`, "data-kind": button.kind, "data-focus": `reply:${r}:${c}`,
       onclick: () => attempt(() => pressReply(talk, button)) },
@@ -216,14 +219,17 @@ function renderKeyboard() {
 }
 
 async function pressReply(talk, button) {
-  if (button.kind === "request_chat") await shareChat(talk, button);
-  else if (button.kind === "text") await sendText(talk.place, button.text);
+  const { keyboard } = talk;
+  if (button.kind === "request_chat") {
+    if (!await shareChat(talk, button)) return undefined;
+  } else if (button.kind === "text") await sendText(talk.place, button.text);
   else return toast("هذا النوع من الأزرار غير متاح في الساحة", "error");
-  if (talk.keyboard?.one_time) keyboardHidden = true;
+  if (keyboard?.one_time) putAway = keyboard.message;
   return emit("frame");
 }
 
-/** Telegram's own picker: only chats that fit the button are offered; the bot is added as the button asks. */
+/** Telegram's own picker: only chats that fit the button are offered; the bot is added as the button asks. Answers
+ * whether one was chosen. */
 async function shareChat(talk, { request_id, chat_is_channel }) {
   const { chats } = await get(`/people/${state.viewer}/pickable${query({ bot: talk.place.bot, request_id })}`);
   const items = chats.map((chat) => ({
@@ -232,7 +238,8 @@ async function shareChat(talk, { request_id, chat_is_channel }) {
   }));
   const chat = await choose(chat_is_channel ? "اختر قناة" : "اختر مجموعة", items,
     "لا توجد محادثة مناسبة. أنشئ قناة أو مجموعة من زر + في القائمة.");
-  if (!chat) return;
+  if (!chat) return false;
   await act(state.viewer, "share_chat", { bot: talk.place.bot, request_id, chat });
   await loadTalk();
+  return true;
 }

@@ -1,5 +1,7 @@
 // Says in words what a message is: service messages, and one line for lists and quotes.
 
+import { entryOf } from "./store.js";
+
 const MEDIA_WORDS = {
   photo: "🖼 صورة", video: "🎬 مقطع", animation: "GIF", document: "📄 ملف", voice: "🎤 رسالة صوتية",
   audio: "🎵 مقطع صوتي", sticker: "ملصق",
@@ -25,7 +27,7 @@ const SERVICE = {
   },
   left_chat_member: (data, who) => (userName(data) === who ? `غادر ${who}` : `أزال ${who} ${userName(data)}`),
   pinned_message: (_, who) => `ثبّت ${who} رسالة`,
-  chat_shared: (data) => `اخترت محادثة: ${isolated(data?.title ?? data?.chat_id)}`,
+  chat_shared: (data) => `اخترت محادثة: ${isolated(data?.title ?? entryOf({ chat: data?.chat_id })?.title ?? data?.chat_id)}`,
   users_shared: () => "اخترت أشخاصًا",
   migrate_to_chat_id: () => "صارت المجموعة مجموعة خارقة",
   migrate_from_chat_id: () => "صارت المجموعة مجموعة خارقة",

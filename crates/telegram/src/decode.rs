@@ -8,6 +8,7 @@ mod route;
 mod shape;
 
 use qura_domain::ids::UpdateId;
+use qura_domain::person::Person;
 use qura_ports::telegram::{
     Callback, Checkout, Decoder, Event, Incoming, InlineQuery, JoinRequest, Malformed, MembershipChange,
     Route,
@@ -46,6 +47,10 @@ fn event(kind: &str, body: &str) -> Result<Event, Malformed> {
         "my_chat_member" => Event::OwnMembership(Box::new(membership_change(body)?)),
         "chat_member" => Event::Membership(Box::new(membership_change(body)?)),
         "chat_join_request" => Event::JoinRequest(Box::new(join_request(body)?)),
+        "chat_boost" => match boosted(body)? {
+            Some(person) => Event::Boosted(Box::new(person)),
+            None => Event::Other(kind.to_owned()),
+        },
         "pre_checkout_query" => Event::Checkout(Box::new(checkout(body)?)),
         other => Event::Other(other.to_owned()),
     })
@@ -126,6 +131,30 @@ fn join_request(body: &str) -> Result<JoinRequest, Malformed> {
     Ok(JoinRequest { chat: chat.summary(), from: from.into(), date: shape::date(date) })
 }
 
+/// `ChatBoostUpdated`.
+#[derive(Deserialize)]
+#[serde(remote = "Self")]
+struct BoostedShape {
+    boost: Boost,
+}
+
+#[derive(Deserialize)]
+struct Boost {
+    source: BoostSource,
+}
+
+#[derive(Deserialize)]
+struct BoostSource {
+    /// Missing of a giveaway that nobody has won yet.
+    user: Option<Sender>,
+}
+
+/// Who boosted.
+fn boosted(body: &str) -> Result<Option<Person>, Malformed> {
+    let boosted: BoostedShape = read(body)?;
+    Ok(boosted.boost.source.user.map(Into::into))
+}
+
 /// `PreCheckoutQuery`.
 #[derive(Deserialize)]
 #[serde(remote = "Self")]
@@ -139,7 +168,14 @@ fn checkout(body: &str) -> Result<Checkout, Malformed> {
     Ok(Checkout { id, from: from.into() })
 }
 
-from_objects!(CallbackShape, CheckoutShape, InlineQueryShape, MembershipChangeShape, JoinRequestShape);
+from_objects!(
+    BoostedShape,
+    CallbackShape,
+    CheckoutShape,
+    InlineQueryShape,
+    MembershipChangeShape,
+    JoinRequestShape
+);
 
 #[cfg(test)]
 mod tests;

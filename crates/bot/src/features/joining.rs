@@ -23,7 +23,7 @@ use crate::view::{View, ViewBuilder, Viewer};
 use crate::wizard;
 
 pub use arrival::arrived;
-pub use card::{member_changed, typed};
+pub use card::{boosted, member_changed, typed};
 pub use challenge::picture;
 pub use post::pressed as pressed_under_post;
 pub use way::Way;

@@ -130,6 +130,8 @@ callback_data! {
         ListBefore { code: Code, filter: Filter, ticket: u64 } = "before",
         Search { code: Code } = "find",
         Participant { code: Code, user: UserId } = "who",
+        /// The same, from the list of those who look suspicious.
+        Suspect { code: Code, user: UserId } = "swho",
         /// «استبعاد»: asks for the reason.
         Exclude { code: Code, user: UserId } = "out",
         /// «تأكيد»: the reason was typed.
@@ -215,7 +217,8 @@ pub async fn pressed(cx: Context<'_>, press: Press<ManageButton>) -> Result<Outc
             participants::listed(cx, press, &code, filter, Page::Before(ticket)).await
         }
         B::Search { code } => search::asked(cx, press, &code).await,
-        B::Participant { code, user } => participants::opened(cx, press, &code, user).await,
+        B::Participant { code, user } => participants::opened(cx, press, &code, user, Filter::Everyone).await,
+        B::Suspect { code, user } => participants::opened(cx, press, &code, user, Filter::Suspicious).await,
         B::Exclude { code, user } => exclusion::asked(cx, press, &code, user).await,
         B::ConfirmExclusion { code } => exclusion::confirmed(cx, press, &code).await,
         B::ExcludeSuspect { code, user } => exclusion::tapped(cx, press, &code, user).await,

@@ -27,6 +27,8 @@ pub enum Event {
     /// Somebody else's membership changed.
     Membership(Box<MembershipChange>),
     JoinRequest(Box<JoinRequest>),
+    /// Somebody boosted a chat.
+    Boosted(Box<Person>),
     /// Somebody is about to pay.
     Checkout(Box<Checkout>),
     /// Anything else, by its name in the Bot API.

@@ -39,6 +39,17 @@ pub async fn open(State(app): State<App>, Path(person): Path<i64>, Body(open): B
             let id = world.chat_of_invite(&url).ok_or_else(|| Problem::bad("the link has expired"))?;
             json!({"kind": "invite", "chat": id, "member": world.status(id, person).is_present()})
         }
+        ["boost", name] => json!({"kind": "boost", "chat": boosted(&world, name)?}),
+        ["boost"] => {
+            let number = param(query, "c").and_then(|number| number.parse::<i64>().ok());
+            let id = number.map(|number| -1_000_000_000_000 - number);
+            let id = id.ok_or_else(|| Problem::bad("a broken link"))?;
+            world.must_be_chat(id)?;
+            json!({"kind": "boost", "chat": id})
+        }
+        [name] if param(query, "boost").is_some() => {
+            json!({"kind": "boost", "chat": boosted(&world, name)?})
+        }
         [name, rest @ ..] => {
             let id = world.usernames.get(&name.to_lowercase()).copied();
             match id.ok_or_else(|| Problem::bad("nobody has this username"))? {
@@ -50,6 +61,14 @@ pub async fn open(State(app): State<App>, Path(person): Path<i64>, Body(open): B
         [] => json!({"kind": "external", "url": open.url}),
     };
     Ok(Json(view))
+}
+
+/// The chat that is to be boosted, by its username.
+fn boosted(world: &World, name: &str) -> Result<i64, Problem> {
+    let id = world.usernames.get(&name.to_lowercase()).copied();
+    let id = id.ok_or_else(|| Problem::bad("nobody has this username"))?;
+    world.must_be_chat(id)?;
+    Ok(id)
 }
 
 fn chat_view(world: &World, id: i64, message: Option<&&str>) -> Result<Value, Problem> {

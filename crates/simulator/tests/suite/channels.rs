@@ -146,6 +146,15 @@ async fn boosts_come_and_go() {
     let w = World::new().await;
     let owner = w.user("مالك").await;
     let channel = w.admin_chat("channel", owner).await;
+    w.try_control("PATCH", &format!("/chats/{channel}"), json!({"username": "some_channel"})).await.unwrap();
+    for url in [
+        "https://t.me/boost/some_channel".to_owned(),
+        "https://t.me/some_channel?boost".to_owned(),
+        format!("https://t.me/boost?c={}", -channel - 1_000_000_000_000),
+    ] {
+        let opened = w.post(&format!("/people/{owner}/open_link"), json!({"url": url})).await;
+        assert_eq!(opened, json!({"kind": "boost", "chat": channel}), "{url}");
+    }
     let path = format!("/chats/{channel}/boosts");
     let boost =
         w.post(&path, json!({"user": owner, "days": 1})).await["boost_id"].as_str().unwrap().to_owned();

@@ -280,9 +280,23 @@ fn a_question_before_a_payment() {
 
 #[test]
 fn other_kinds_keep_their_names() {
-    for kind in ["edited_message", "chat_boost", "kind_of_the_future"] {
+    for kind in ["edited_message", "removed_chat_boost", "kind_of_the_future"] {
         assert_eq!(decode(kind, json!({"anything": [1]})), Ok(Event::Other(kind.to_owned())));
     }
+}
+
+#[test]
+fn a_boost_is_somebodys() {
+    let boost = |source: Value| {
+        let boost = json!({"boost_id": "a", "add_date": 1, "expiration_date": 2, "source": source});
+        decode("chat_boost", json!({"chat": channel(), "boost": boost}))
+    };
+    let Ok(Event::Boosted(person)) = boost(json!({"source": "premium", "user": sara()})) else {
+        panic!("no boost")
+    };
+    assert_eq!(person.id, UserId::new(7_000_000_001));
+    let unclaimed = boost(json!({"source": "giveaway", "giveaway_message_id": 5}));
+    assert_eq!(unclaimed, Ok(Event::Other("chat_boost".to_owned())));
 }
 
 #[test]
@@ -296,6 +310,7 @@ fn known_kinds_of_another_shape_are_malformed() {
         ("message", json!({"message_id": 1, "date": 1, "chat": private_chat(), "text": {"a": 1}})),
         ("callback_query", json!({"id": 5, "from": sara()})),
         ("chat_member", json!({"chat": channel()})),
+        ("chat_boost", json!({"chat": channel()})),
         ("inline_query", json!(null)),
         ("pre_checkout_query", json!({"id": "7"})),
     ] {

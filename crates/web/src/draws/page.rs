@@ -83,7 +83,11 @@ impl Draw<'_> {
             ));
         }
         html.push_str(&format!("</ul></li><li>{}</li></ol>", say(Msg::PageHowProgram)));
-        html.push_str("<pre dir=\"ltr\">qura verify receipt.json\npython3 verify.py receipt.json\nnode verify.mjs receipt.json</pre>");
+        let names: Vec<String> =
+            self.documents.iter().map(|document| file_name(&self.code, document.number)).collect();
+        let commands = ["qura verify", "python3 verify.py", "node verify.mjs"]
+            .map(|program| format!("{program} {}", names.join(" ")));
+        html.push_str(&format!("<pre dir=\"ltr\">{}</pre>", commands.join("\n")));
         html.push_str(&format!(
             "<p><label for=\"files\">{}</label> <input id=\"files\" type=\"file\" multiple accept=\".json\"></p>\
              <p id=\"judged\" role=\"status\"></p></section>",

@@ -141,7 +141,7 @@ async fn each_setting_is_turned_over_chosen_or_typed() {
     sara.presses("عند اكتمال عدد").await.is_quiet();
     sara.sees(Msg::RouletteAskDrawCount).await;
     sara.says("١٬٢٥٠").await;
-    sara.sees_button("السحب التلقائي: \u{2068}عند 1,250 مشترك").await;
+    sara.sees_button("السحب التلقائي: \u{2068}عند 1,250 مشتركًا\u{2069}").await;
     assert_eq!(settings(&w).await["auto_draw"], json!({"at_count": 1250}));
     sara.presses("السحب التلقائي").await.is_quiet();
     sara.sees(Msg::RouletteAskDraw).await;
@@ -152,6 +152,10 @@ async fn each_setting_is_turned_over_chosen_or_typed() {
     sara.sees_button("السحب التلقائي").await;
     let draw = settings(&w).await["auto_draw"]["at"].as_i64().unwrap();
     assert!((before + 11_100_000_000..before + 11_160_000_000).contains(&draw));
+    sara.presses("موعد النشر").await.is_quiet();
+    sara.sees_button("بعد ساعة").await;
+    sara.says("الآن").await;
+    sara.sees_button("موعد النشر: \u{2068}الآن").await;
     sara.presses("موعد النشر").await.is_quiet();
     sara.sees_button("بعد ساعة").await;
     sara.presses("بعد ساعة").await.is_quiet();
@@ -200,6 +204,34 @@ async fn going_back_keeps_what_was_entered_and_cancel_keeps_a_draft() {
     sara.sees(Msg::RouletteDraftKept).await;
     assert_eq!(states(&w).await, [("draft".to_owned(), None)]);
     assert_eq!(settings(&w).await["audience"], "premium");
+    assert_eq!(w.database.wizards().await, 0);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn who_writes_where_buttons_are_to_be_pressed_stays_where_they_are() {
+    let w = World::open().await;
+    let (sara, news) = organizer(&w).await;
+    begins(&sara, &news).await;
+    sara.says("كلام").await;
+    sara.sees(Msg::RouletteErrorPress).await.button("تخطي");
+    skips_and_fills(&sara, "سحب").await;
+    sara.says("5").await;
+    sara.sees(Msg::RouletteErrorPress).await.button("منع الوهمي");
+    sara.presses("السحب التلقائي").await.is_quiet();
+    sara.sees(Msg::RouletteAskDraw).await;
+    sara.says("غدًا").await;
+    sara.sees(Msg::RouletteErrorPress).await.button("عند اكتمال عدد");
+    sara.presses("رجوع").await.is_quiet();
+    sara.sees_button("منع الوهمي").await;
+    sara.presses("التالي").await;
+    sara.sees(Msg::RoulettePreviewReady).await;
+    sara.says("نعم").await;
+    sara.sees(Msg::RouletteErrorPress).await.button("تأكيد وبدء السحب");
+    // It is a step of the wizard, which can be cancelled from it.
+    sara.says("/cancel").await;
+    sara.sees(Msg::RouletteDraftKept).await;
+    w.settles().await;
     assert_eq!(w.database.wizards().await, 0);
     w.ends().await;
 }

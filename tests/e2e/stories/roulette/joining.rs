@@ -147,6 +147,11 @@ async fn who_leaves_keeps_the_ticket_and_has_it_back() {
     laila.sees(Msg::JoinLeaveAsk { ticket: 1 }).await;
     w.lottery_becomes(&lottery, "frozen").await;
     laila.presses("تأكيد").await.alerts(Msg::JoinLeaveClosedAlert);
+    mona.presses("انسحاب").await.alerts(Msg::JoinLeaveClosedAlert);
+    for (person, ticket) in [(&laila, 1), (&mona, 2)] {
+        let labels = person.sees(Msg::JoinAlready { ticket }).await;
+        assert!(!labels.labels().iter().any(|label| label.contains("انسحاب")), "{labels:?}");
+    }
     let states: Vec<String> = w.tickets().await.into_iter().map(|(_, _, state)| state).collect();
     assert_eq!(states, ["registered", "registered"]);
     w.ends().await;

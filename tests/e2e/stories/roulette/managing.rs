@@ -20,6 +20,8 @@ async fn paused_nobody_joins_and_resumed_people_do() {
     laila.starts_with(&lottery.payload()).await;
     w.settles().await;
     assert_eq!(w.tickets().await, []);
+    let commitment = lottery.commitment.clone();
+    laila.presses_post(&lottery, "متوقف").await.alerts(Msg::PostPausedAlert { count: 0, commitment });
     sara.presses("استئناف").await.is_quiet();
     sara.sees(Msg::ManageResumed).await;
     w.comes_true("it can be joined", async || {
@@ -135,7 +137,8 @@ async fn numbers_and_the_end_are_changed_by_buttons_and_by_typing() {
     sara.presses("20").await.is_quiet();
     sara.sees(Msg::ManageEdited).await;
     sara.presses("النهاية").await.is_quiet();
-    sara.sees_button("إلغاء").await;
+    let ask = sara.sees_button("إلغاء").await;
+    assert!(ask.rows.iter().all(|row| row.len() <= 2), "words need room: {ask:?}");
     // Fewer than winners.
     sara.says("5").await;
     sara.sees(Msg::RouletteSettingsFewer).await;
@@ -233,6 +236,8 @@ async fn the_draw_is_asked_about_and_ordered_once() {
     assert_eq!(w.state_of(&lottery).await, "open");
     let press = format!("mng:do:{}:draw", lottery.code);
     organizer.forges_a_press(&ask, &press).await;
+    let card = organizer.sees(Msg::ManageDrawOrdered).await;
+    assert!(!card.labels().iter().any(|label| label.contains("سحب الفائزين")), "{card:?}");
     organizer.forges_a_press(&ask, &press).await;
     w.is_announced(&lottery).await;
     assert_eq!(w.documents(&lottery).await.len(), 1);

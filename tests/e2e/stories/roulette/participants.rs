@@ -29,6 +29,13 @@ async fn eight_a_page_forth_and_back() {
     sara.presses("السابق").await.is_quiet();
     let again = sara.sees_button("المزيد").await;
     assert_eq!(again.labels(), first.labels());
+    // Back from somebody on the second page.
+    sara.presses("المزيد").await.is_quiet();
+    sara.sees_button("السابق").await;
+    sara.presses("شخص 10").await.is_quiet();
+    sara.sees_button("استبعاد").await;
+    sara.presses("رجوع").await.is_quiet();
+    assert_eq!(sara.sees_button("السابق").await.labels(), second.labels());
     w.ends().await;
 }
 
@@ -104,6 +111,10 @@ async fn who_joins_and_leaves_at_once_and_accounts_in_a_row_are_shown_and_exclud
     let share = Msg::ManageCardSuspects { count: 2, percent: 66 }.plain(Default::default());
     assert!(card.text.contains(&share), "{}", card.text);
     sara.presses("المشتبه بهم").await.is_quiet();
+    sara.sees(Msg::ManageSuspects).await;
+    sara.presses("عابرة").await.is_quiet();
+    sara.sees(Msg::ManageSignalLeft).await;
+    sara.presses("رجوع").await.is_quiet();
     sara.sees(Msg::ManageSuspects).await;
     let data = format!("mng:sus:{}:{}", lottery.code, first.id());
     let list = sara.sees_button("استبعاد الكل").await;

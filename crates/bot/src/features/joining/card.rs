@@ -149,10 +149,21 @@ pub async fn typed(cx: Context<'_>, person: &Person, code: &Code) -> Result<Answ
 /// A member came to a chat or left it. Whose card is open sees it tick, and is registered once the last
 /// condition is met; of Telegram nothing is asked that is remembered.
 pub async fn member_changed(cx: Context<'_>, change: &MembershipChange) -> Result<Outcome, HandleError> {
-    let matters = cx.services.memberships.changed(cx.seq, change).await?;
+    match cx.services.memberships.changed(cx.seq, change).await? {
+        true => ticks(cx, &change.member).await,
+        false => Ok(cx.say(Vec::new())),
+    }
+}
+
+/// Somebody boosted a chat, which their card may have waited for.
+pub async fn boosted(cx: Context<'_>, person: &Person) -> Result<Outcome, HandleError> {
+    ticks(cx, person).await
+}
+
+/// Looks at the card that somebody has open, if any, anew.
+async fn ticks(cx: Context<'_>, person: &Person) -> Result<Outcome, HandleError> {
     let quiet = || Ok(cx.say(Vec::new()));
-    let person = &change.member;
-    if !matters || person.is_bot {
+    if person.is_bot {
         return quiet();
     }
     let Some(Wizard::JoinCard { code }) = wizard::current_of(cx, person.id).await? else { return quiet() };

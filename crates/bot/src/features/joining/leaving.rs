@@ -48,6 +48,9 @@ pub async fn asked(cx: Context<'_>, press: &Press<JoinButton>, code: &Code) -> R
     let look = cx.services.joining.preview(&press.person, code).await.map_err(failed)?;
     let Some(look) = look else { return Ok(unknown(cx, press)) };
     match look.verdict {
+        Err(JoinRefusal::AlreadyIn(_)) if !look.application.terms.state.is_changeable() => {
+            closed(cx, press, code).await
+        }
         Err(JoinRefusal::AlreadyIn(ticket)) => {
             let screen = LeavingScreen { code: code.clone(), ticket: ticket.get() };
             Ok(cx.say(Way::edit(press, false).show(JoinScreen::Leaving(screen))))
@@ -78,13 +81,19 @@ pub async fn confirmed(
         ParticipantState::Registered => {}
     }
     let mut tx = cx.begin().await?;
-    let replies = match joining.leave(&mut tx, look.application.lottery, press.person.id).await? {
-        true => way.show(left),
-        false => vec![press.alert(Msg::JoinLeaveClosedAlert)],
-    };
-    let outcome = cx.commit(tx, replies).await?;
+    if !joining.leave(&mut tx, look.application.lottery, press.person.id).await? {
+        tx.rollback().await?;
+        return closed(cx, press, code).await;
+    }
+    let outcome = cx.commit(tx, way.show(left)).await?;
     joining.announce().await;
     Ok(outcome)
+}
+
+/// Nobody leaves any more; the screen shows what is so.
+async fn closed(cx: Context<'_>, press: &Press<JoinButton>, code: &Code) -> Result<Outcome, HandleError> {
+    let way = Way::edit(press, false).saying(press, Msg::JoinLeaveClosedAlert);
+    super::arrived(cx, &press.person, code, way).await
 }
 
 fn unknown(cx: Context<'_>, press: &Press<JoinButton>) -> Outcome {

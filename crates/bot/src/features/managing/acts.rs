@@ -143,13 +143,17 @@ pub async fn ended(
     done: Managed,
     note: Msg,
 ) -> Result<Outcome, HandleError> {
-    let lottery = match done {
+    let mut lottery = match done {
         Ok(lottery) => lottery,
         Err(refusal) => {
             tx.rollback().await?;
             return refused(cx, press, code, refusal).await;
         }
     };
+    // A job closes it in a moment: nothing else is to be done to it any more.
+    if note == Msg::ManageDrawOrdered {
+        lottery.state = LotteryState::Frozen;
+    }
     let card = manage::card_of(cx, lottery, around, Some(note));
     let outcome = cx.commit(tx, vec![press.show(RouletteScreen::Card(card))]).await?;
     cx.services.lotteries.announce().await;

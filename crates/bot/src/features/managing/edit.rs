@@ -129,16 +129,16 @@ impl AskScreen {
         let number = |number: u32| Msg::RouletteNumber { number: i64::from(number) };
         view = match self.value {
             Value::Winners => {
-                fours(view, &WINNERS, number, |number| ManageButton::Winners { code: code(), number })
+                rows(view, 4, &WINNERS, number, |number| ManageButton::Winners { code: code(), number })
             }
             Value::Reserves => {
-                fours(view, &RESERVES, number, |number| ManageButton::Reserves { code: code(), number })
+                rows(view, 4, &RESERVES, number, |number| ManageButton::Reserves { code: code(), number })
                     .press(&Msg::RouletteReservesAsWinners, &ManageButton::ReservesAsWinners { code: code() })
             }
             Value::End => {
                 let span = |hours: u32| Duration::from_hours(hours.into());
                 let hours = |count| Msg::RouletteAfterHours { span: span(count) };
-                fours(view, &HOURS_AHEAD, hours, |hours| ManageButton::EndAfter { code: code(), hours })
+                rows(view, 2, &HOURS_AHEAD, hours, |hours| ManageButton::EndAfter { code: code(), hours })
                     .press(&Msg::RouletteDrawNever, &ManageButton::EndNever { code: code() })
             }
         };
@@ -147,14 +147,15 @@ impl AskScreen {
     }
 }
 
-/// Buttons in rows of four.
-fn fours(
+/// Buttons in rows of so many.
+fn rows(
     mut view: ViewBuilder,
+    in_a_row: usize,
     values: &[u32],
     label: impl Fn(u32) -> Msg,
     data: impl Fn(u32) -> ManageButton,
 ) -> ViewBuilder {
-    for chunk in values.chunks(4) {
+    for chunk in values.chunks(in_a_row) {
         let row = chunk.iter().map(|value| view.button(&label(*value), &data(*value))).collect();
         view = view.row(row);
     }

@@ -94,7 +94,7 @@ pub async fn asked(
     }
     let found = lotteries.participant(lottery.id, user).await?;
     let Some(record) = found.filter(|record| record.state != ParticipantState::Excluded) else {
-        return super::participants::opened(cx, press, code, user).await;
+        return super::participants::opened(cx, press, code, user, Filter::Everyone).await;
     };
     let mut tx = cx.begin().await?;
     let mut replies = Vec::new();
@@ -196,7 +196,7 @@ pub async fn tapped(
     };
     let found = cx.services.lotteries.participant(lottery.id, user).await?;
     let Some(record) = found.filter(|record| record.signals.is_suspicious()) else {
-        return super::participants::opened(cx, press, code, user).await;
+        return super::participants::opened(cx, press, code, user, Filter::Suspicious).await;
     };
     // The same page, as far as it can be told from one row; read before the transaction, which holds a
     // connection of its own.

@@ -8,7 +8,7 @@ use qura_domain::ids::UserId;
 use qura_domain::lottery::{JoinSource, Lottery, ParticipantState, Signal, Ticket};
 use qura_domain::time::Timestamp;
 use qura_i18n::{LocalTime, Msg};
-use qura_storage::{Page, ParticipantFilter, ParticipantRecord};
+use qura_storage::{PAGE_ROWS, Page, ParticipantFilter, ParticipantRecord};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::not_theirs;
@@ -157,10 +157,14 @@ impl ParticipantList {
                 && row.is_suspicious
         };
         for row in &self.rows {
-            let mut buttons =
-                vec![view.button(&row.label(), &ManageButton::Participant { code: code(), user: row.user })];
+            let (code, user) = (code(), row.user);
+            let opens = match filter {
+                Filter::Everyone => ManageButton::Participant { code, user },
+                Filter::Suspicious => ManageButton::Suspect { code, user },
+            };
+            let mut buttons = vec![view.button(&row.label(), &opens)];
             if may_exclude(row) {
-                let exclude = ManageButton::ExcludeSuspect { code: code(), user: row.user };
+                let exclude = ManageButton::ExcludeSuspect { code: self.code.clone(), user: row.user };
                 buttons.push(view.button(&Msg::ManageExclude, &exclude));
             }
             view = view.row(buttons);
@@ -207,6 +211,9 @@ pub struct ParticipantScreen {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_changeable: bool,
+    /// They were opened from the list of those who look suspicious.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    from_suspects: bool,
     /// What just happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     note: Option<Msg>,
@@ -227,6 +234,7 @@ impl ParticipantScreen {
             signals: record.signals.iter().collect(),
             reason: record.reason.clone(),
             is_changeable: lottery.state.is_changeable(),
+            from_suspects: false,
             note,
         }
     }
@@ -258,8 +266,19 @@ impl ParticipantScreen {
             let exclude = ManageButton::Exclude { code: self.code.clone(), user: self.user };
             view = view.press(&Msg::ManageExclude, &exclude);
         }
-        let list = ManageButton::List { code: self.code.clone(), filter: Filter::Everyone };
-        back_and_home(view, &list)
+        back_and_home(view, &self.list())
+    }
+
+    /// The page that they stand on: tickets have no gaps, and everyone's list shows them all.
+    fn list(&self) -> ManageButton {
+        let code = self.code.clone();
+        let rows = u64::from(PAGE_ROWS);
+        let before = self.ticket.saturating_sub(1) / rows * rows;
+        match (self.from_suspects, before) {
+            (true, _) => ManageButton::List { code, filter: Filter::Suspicious },
+            (false, 0) => ManageButton::List { code, filter: Filter::Everyone },
+            (false, ticket) => ManageButton::ListAfter { code, filter: Filter::Everyone, ticket },
+        }
     }
 }
 
@@ -331,15 +350,20 @@ pub async fn opened(
     press: Press<ManageButton>,
     code: &Code,
     user: UserId,
+    from: Filter,
 ) -> Result<Outcome, HandleError> {
     let person = press.person.id;
     let Some(lottery) = cx.services.lotteries.managed(manager(cx, person), code).await? else {
         return Ok(not_theirs(cx, &press));
     };
     let screen = match cx.services.lotteries.participant(lottery.id, user).await? {
-        Some(record) => ManageScreen::Participant(ParticipantScreen::of(&lottery, &record, None)),
+        Some(record) => {
+            let from_suspects = from == Filter::Suspicious;
+            let screen = ParticipantScreen::of(&lottery, &record, None);
+            ManageScreen::Participant(ParticipantScreen { from_suspects, ..screen })
+        }
         None => {
-            let list = list(cx, &lottery, Filter::Everyone, Page::First, None).await?;
+            let list = list(cx, &lottery, from, Page::First, None).await?;
             return Ok(
                 cx.say(vec![press.alert(Msg::AlertStale), press.show(ManageScreen::Participants(list))])
             );

@@ -79,11 +79,6 @@ impl Step {
         (Self::Preview, "view"),
     ];
 
-    /// Whether people may answer it by typing.
-    const fn asks(self) -> bool {
-        !matches!(self, Self::Conditions | Self::Settings | Self::Draw | Self::Preview)
-    }
-
     /// The kind of condition that it asks for.
     const fn demands(self) -> Option<ConditionKind> {
         match self {
@@ -184,7 +179,23 @@ pub async fn typed(
         Step::DrawTime | Step::DrawCount | Step::Publication | Step::Confirmation => {
             choices::typed(cx, person, input, code, *step).await
         }
-        Step::Conditions | Step::Settings | Step::Draw | Step::Preview => lost(cx, person, code).await,
+        Step::Preview => preview::again(cx, person, code).await,
+        Step::Conditions | Step::Settings | Step::Draw => again(cx, person, code, *step).await,
+    }
+}
+
+/// Something was sent where only buttons are to be pressed: the step comes again.
+async fn again(cx: Context<'_>, person: &Person, code: &Code, step: Step) -> Result<Answer, HandleError> {
+    let mut tx = cx.begin().await?;
+    let lottery = cx.services.lotteries.change(&mut tx, person.id, code, |_| ()).await?;
+    let again = match &lottery {
+        Some(lottery) => Some(screen(cx, &mut tx, lottery, step, Some(Msg::RouletteErrorPress)).await?),
+        None => None,
+    };
+    tx.rollback().await?;
+    match again {
+        Some(screen) => Ok(Answer::Again(screen.into())),
+        None => lost(cx, person, code).await,
     }
 }
 
@@ -251,10 +262,8 @@ async fn shown(
     wizard::end(&mut tx, person, &mut replies).await?;
     let screen = screen(cx, &mut tx, lottery, step, None).await?;
     replies.push(press.show(screen));
-    if step.asks() {
-        wizard::go_on(cx, &mut tx, person, &Wizard::Roulette(DraftStep::of(lottery, step))).await?;
-        replies.extend(demand::picker(person, step));
-    }
+    wizard::go_on(cx, &mut tx, person, &Wizard::Roulette(DraftStep::of(lottery, step))).await?;
+    replies.extend(demand::picker(person, step));
     cx.commit(tx, replies).await
 }
 
@@ -271,9 +280,7 @@ async fn moved(
     wizard::end(&mut tx, person.id, &mut replies).await?;
     let screen = screen(cx, &mut tx, lottery, step, note).await?;
     replies.push(Reply::show(person.id, screen));
-    if step.asks() {
-        wizard::go_on(cx, &mut tx, person.id, &Wizard::Roulette(DraftStep::of(lottery, step))).await?;
-    }
+    wizard::go_on(cx, &mut tx, person.id, &Wizard::Roulette(DraftStep::of(lottery, step))).await?;
     Ok(Answer::Moved(tx, replies))
 }
 

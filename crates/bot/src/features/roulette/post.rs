@@ -186,10 +186,11 @@ fn told(cx: Context<'_>, lottery: &Lottery, count: u64) -> Msg {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let commitment = lottery.commitment.map(|commitment| commitment.hash.to_base64url()).unwrap_or_default();
     match (lottery.state, lottery.settings.auto_draw) {
-        (LotteryState::Open | LotteryState::Paused, AutoDraw::At(at)) => {
+        (LotteryState::Paused, _) => Msg::PostPausedAlert { count, commitment },
+        (LotteryState::Open, AutoDraw::At(at)) => {
             Msg::PostTimedAlert { count, left: at.since(cx.services.clock.now()), commitment }
         }
-        (LotteryState::Open | LotteryState::Paused, AutoDraw::AtCount(goal)) => {
+        (LotteryState::Open, AutoDraw::AtCount(goal)) => {
             let goal = i64::try_from(goal).unwrap_or(i64::MAX);
             Msg::PostGoalAlert { count, goal, commitment }
         }

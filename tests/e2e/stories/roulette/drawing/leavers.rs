@@ -251,6 +251,9 @@ async fn when_nobody_is_left_to_inherit_the_place_stays_empty_and_it_is_said() {
     w.passes(Duration::from_secs(120)).await;
     let addendum: Value = serde_json::from_str(&has_an_addendum(&w, &lottery).await).unwrap();
     assert!(addendum["heir"].is_null(), "{addendum}");
+    let command = format!("qura verify receipt-{0}.json addendum-{0}-1.json", lottery.code);
+    let page = w.page(&format!("/draws/{}", lottery.code)).await;
+    assert!(page.contains(&command), "{page}");
     assert_eq!(lottery.posts_with(&w, "ولم يبقَ من يرث فوزه").await.len(), 1);
     let held: Vec<(i64,)> = w.database.rows("SELECT ticket FROM lottery_winners WHERE role = 'winner'").await;
     assert_eq!(held, []);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use qura_app::ingest::HandleError;
 use qura_domain::code::Code;
 use qura_domain::ids::UserId;
+use qura_domain::language::Language;
 use qura_domain::lottery::{AutoDraw, Lottery, LotterySettings, Publication};
 use qura_domain::number::parse_number;
 use qura_domain::person::Person;
@@ -170,6 +171,7 @@ pub async fn typed(
     };
     let change = match step {
         Step::DrawTime => moment(cx, person.id, text).await?.map(|at| Change::Draw(AutoDraw::At(at))),
+        Step::Publication if is_now(text) => Ok(Change::Publish(Publication::Now)),
         Step::Publication => {
             moment(cx, person.id, text).await?.map(|at| Change::Publish(Publication::At(at)))
         }
@@ -226,6 +228,11 @@ pub async fn moment(
         Ok(at) if at > viewer.now + LotterySettings::HORIZON => Err(Msg::RouletteSettingsTooFar),
         Ok(at) => Ok(at),
     })
+}
+
+/// The label of the button, typed.
+fn is_now(typed: &str) -> bool {
+    Language::ALL.iter().any(|language| Msg::RoulettePublicationNow.plain(*language) == typed.trim())
 }
 
 fn number(typed: &str, from: i64, to: i64) -> Result<u64, Msg> {

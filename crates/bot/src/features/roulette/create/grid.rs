@@ -98,7 +98,7 @@ fn draw(draw: AutoDraw, viewer: &Viewer) -> Msg {
         AutoDraw::Never => Msg::RouletteDrawNever,
         AutoDraw::At(at) => Msg::RouletteTime { time: LocalTime { at, zone: viewer.timezone } },
         AutoDraw::AtCount(count) => {
-            Msg::RouletteDrawCount { number: i64::try_from(count).unwrap_or(i64::MAX) }
+            Msg::RouletteDrawCount { count: i64::try_from(count).unwrap_or(i64::MAX) }
         }
     }
 }

@@ -4,12 +4,13 @@ use qura_app::ingest::HandleError;
 use qura_app::lotteries::{Check, Confirmed, PublishRefusal, Rehearsal};
 use qura_domain::code::Code;
 use qura_domain::lottery::Lottery;
+use qura_domain::person::Person;
 use qura_domain::time::Timestamp;
 use qura_i18n::{LocalTime, Msg};
 use serde::{Deserialize, Serialize};
 
 use super::grid::settings_error;
-use super::{Step, rows, stale};
+use super::{DraftStep, Step, lost, rows, stale};
 use crate::context::{Context, Outcome};
 use crate::features::channels::{failure, name_all};
 use crate::features::menu::MenuButton;
@@ -18,7 +19,7 @@ use crate::features::roulette::{RouletteButton, RouletteScreen};
 use crate::press::Press;
 use crate::reply::Reply;
 use crate::view::{View, ViewBuilder, Viewer};
-use crate::wizard;
+use crate::wizard::{self, Answer, Wizard};
 
 /// What the rehearsal found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,9 @@ pub struct PreviewScreen {
     custom_emoji: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     publish_at: Option<Timestamp>,
+    /// What is said before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<Msg>,
 }
 
 /// The publication is ordered.
@@ -46,6 +50,7 @@ impl PreviewScreen {
             checks: rehearsal.checks,
             custom_emoji: lottery.template.has_custom_emoji(),
             publish_at: lottery.settings.publish_at(),
+            note: None,
         }
     }
 
@@ -53,6 +58,9 @@ impl PreviewScreen {
         let passed = self.checks.iter().all(Check::passed);
         let text = if passed { Msg::RoulettePreviewReady } else { Msg::RoulettePreviewLacking };
         let mut view = name_checks(View::of(viewer, &text), viewer, &self.checks);
+        if let Some(note) = &self.note {
+            view = view.above(note);
+        }
         if self.custom_emoji {
             view = view.below(&Msg::RoulettePreviewEmoji);
         }
@@ -124,7 +132,19 @@ pub async fn opened(
     }
     let screen = RouletteScreen::Preview(PreviewScreen::of(&lottery, rehearsal));
     replies.push(Reply::show(person, screen));
+    wizard::go_on(cx, &mut tx, person, &Wizard::Roulette(DraftStep::of(&lottery, Step::Preview))).await?;
     cx.commit(tx, replies).await
+}
+
+/// Something was sent where a button is to be pressed.
+pub async fn again(cx: Context<'_>, person: &Person, code: &Code) -> Result<Answer, HandleError> {
+    let Some(lottery) = cx.services.lotteries.draft(person.id, code).await? else {
+        return lost(cx, person, code).await;
+    };
+    let rehearsal = cx.services.lotteries.rehearse(&lottery).await.map_err(failure)?;
+    let preview = PreviewScreen::of(&lottery, rehearsal);
+    let screen = PreviewScreen { note: Some(Msg::RouletteErrorPress), ..preview };
+    Ok(Answer::Again(RouletteScreen::Preview(screen).into()))
 }
 
 /// «إعادة الفحص»

@@ -148,6 +148,7 @@ fn the_corpus_is_valid_and_whole() {
             Event::OwnMembership(_) => "my_chat_member",
             Event::Membership(_) => "chat_member",
             Event::JoinRequest(_) => "chat_join_request",
+            Event::Boosted(_) => "chat_boost",
             Event::Checkout(_) => "pre_checkout_query",
             Event::Other(ref other) => other,
         };

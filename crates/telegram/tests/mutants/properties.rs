@@ -94,6 +94,7 @@ fn route_of(event: &Event) -> Option<Route> {
         Event::InlineQuery(query) => person(query.from.id.get()),
         Event::Checkout(checkout) => return Some(Route::Urgent(checkout.from.id)),
         Event::JoinRequest(request) => person(request.from.id.get()),
+        Event::Boosted(booster) => person(booster.id.get()),
         Event::Other(_) => return None,
     })
 }

@@ -88,10 +88,13 @@ pub fn server_cpu(words: &str) -> anyhow::Result<f64> {
         stats.insert(id, stat);
     }
     // A session that has just begun is called like the server whose child it is.
-    let server = named.iter().find(|id| !named.contains(&stats[id].parent));
-    let server = *server.with_context(|| format!("no process runs with «{words}»"))?;
-    let sessions = stats.values().filter(|stat| stat.parent == server).map(|stat| stat.seconds);
-    Ok(stats[&server].seconds + stats[&server].of_the_dead + sessions.sum::<f64>())
+    let parent = |id: &u32| stats.get(id).map(|stat: &Stat| stat.parent);
+    let server = named.iter().find(|id| parent(id).is_some_and(|parent| !named.contains(&parent)));
+    let (id, server) = server
+        .and_then(|id| Some((*id, stats.get(id)?)))
+        .with_context(|| format!("no process runs with «{words}»"))?;
+    let sessions = stats.values().filter(|stat| stat.parent == id).map(|stat| stat.seconds);
+    Ok(server.seconds + server.of_the_dead + sessions.sum::<f64>())
 }
 
 fn cpu_seconds(id: u32) -> anyhow::Result<f64> {

@@ -99,16 +99,25 @@ impl Database {
     }
 
     /// What is still to be done at this moment (in microseconds since 1970), or was given up; dead
-    /// updates aside. A notice that is being sent for the first time is claimed until long after this moment.
+    /// updates aside. A notice that was just taken is being sent; whose sender died is sent again long after.
     pub async fn undone(&self, now: i64) -> Vec<String> {
-        let all: Vec<(String, i64)> = self
+        /// For so much less than its lease is a notice believed to be on its way.
+        const DOUBTED: i64 = (180 - 10) * 1_000_000;
+
+        let all: Vec<(String, i64, i64)> = self
             .rows(
-                "SELECT 'update ' || state || ' ' || raw, CAST(0 AS BIGINT) FROM updates WHERE state <> 'dead'
-                 UNION ALL SELECT 'notice ' || state || ' ' || notice, CASE WHEN state = 'pending' AND (attempts = 0 OR error IS NOT NULL) THEN send_at ELSE 0 END FROM outbox
-                 UNION ALL SELECT 'job ' || state || ' ' || kind, CASE state WHEN 'queued' THEN run_at ELSE 0 END FROM jobs",
+                "SELECT 'update ' || state || ' ' || raw, CAST(0 AS BIGINT), 9223372036854775807
+                   FROM updates WHERE state <> 'dead'
+                 UNION ALL SELECT 'notice ' || state || ' ' || notice,
+                   CASE WHEN state = 'pending' THEN send_at ELSE 0 END, 9223372036854775807 FROM outbox
+                 UNION ALL SELECT 'notice taken ' || notice, CAST(0 AS BIGINT), send_at
+                   FROM outbox WHERE state = 'pending' AND attempts > 0 AND error IS NULL
+                 UNION ALL SELECT 'job ' || state || ' ' || kind,
+                   CASE state WHEN 'queued' THEN run_at ELSE 0 END, 9223372036854775807 FROM jobs",
             )
             .await;
-        all.into_iter().filter(|(_, due)| *due <= now).map(|(what, _)| what).collect()
+        let due = all.into_iter().filter(|(_, from, until)| *from <= now && now < *until - DOUBTED);
+        due.map(|(what, ..)| what).collect()
     }
 
     /// Changes what there is, for stories that begin in the middle. Texts must not hold a quote.

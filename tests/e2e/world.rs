@@ -29,7 +29,7 @@ pub use builder::WorldBuilder;
 pub use channel::{Channel, ChannelPlan};
 use control::Control;
 pub use control::PATIENCE;
-use database::Database;
+pub use database::Database;
 use ending::Expected;
 pub use lottery::{Lottery, LotteryPlan};
 pub use person::Person;

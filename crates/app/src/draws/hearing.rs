@@ -17,17 +17,30 @@ const ARRIVES: Duration = Duration::from_secs(1);
 const HANDLED: Duration = Duration::from_secs(10);
 const LOOKS_AGAIN: Duration = Duration::from_millis(100);
 
-/// From the first wait on, nobody is waited for any longer than this: thousands may have gone while the program
+/// From the first wait of a batch on, nobody is waited for any longer than this: thousands may have gone while the program
 /// was away for so long that Telegram tells nothing of it any more.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// How long one run waits in all.
+/// The same of a whole run that keeps batch after batch.
+const IN_ALL: Duration = Duration::from_secs(120);
+
+/// How long one run waits.
 #[derive(Debug, Default)]
 pub struct Patience {
     ends: OnceLock<Instant>,
+    /// In the batches before this one.
+    spent: Duration,
 }
 
 impl Patience {
+    /// For the next batch: nobody in it is to pay for those who went before, as long as there is any left.
+    pub(super) fn anew(self) -> Self {
+        let Some(ends) = self.ends.get() else { return self };
+        let left = ends.saturating_duration_since(Instant::now());
+        let spent = self.spent + LONGEST.saturating_sub(left);
+        if spent >= IN_ALL { self } else { Self { ends: OnceLock::new(), spent } }
+    }
+
     fn is_over(&self) -> bool {
         Instant::now() >= *self.ends.get_or_init(|| Instant::now() + LONGEST)
     }
@@ -64,5 +77,32 @@ impl DrawService {
             sleep(LOOKS_AGAIN).await;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn each_batch_has_its_patience_until_there_is_none_left() {
+        let mut patience = Patience::default();
+        for _ in 0..IN_ALL.as_secs() / LONGEST.as_secs() {
+            assert!(!patience.is_over());
+            advance(LONGEST).await;
+            assert!(patience.is_over());
+            patience = patience.anew();
+        }
+        assert!(patience.is_over());
+        assert!(patience.anew().is_over());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_in_which_nobody_is_waited_for_costs_nothing() {
+        let patience = Patience::default();
+        advance(IN_ALL).await;
+        assert!(!patience.anew().is_over());
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use qura_domain::draw::walk::{Reason, Status};
 use qura_domain::ids::LotteryId;
-use qura_domain::lottery::{Lottery, LotteryState, Winner};
+use qura_domain::lottery::{Lottery, Winner};
 use qura_ports::coordination::Topic;
 use qura_storage::StorageError;
 
 use super::DrawService;
 use super::checking::CheckError;
 use super::hearing::Patience;
-use super::redraw::ReplaceOrder;
+use super::redraw::{Passing, ReplaceOrder};
 use crate::jobs::{Job, JobError, RunningJob};
 
 /// The kind of the job.
@@ -63,9 +63,11 @@ impl HoldSweep {
     ) -> Result<(), JobError> {
         let found = self.draws.db.read().await?.lotteries().get(lottery).await?;
         let Some(lottery) = found else { return Ok(()) };
-        // A lottery that was carried on with keeps its winners for good.
-        let is_open = lottery.state == LotteryState::Announced;
-        let fate = if is_open { self.fate(&lottery, winner, patience).await } else { Ok(Fate::ForGood) };
+        let fate = match self.draws.passing(&lottery).await? {
+            Passing::Now => self.fate(&lottery, winner, patience).await,
+            Passing::Later => Ok(Fate::Waits),
+            Passing::Never => Ok(Fate::ForGood),
+        };
         match fate {
             Ok(Fate::Waits) => {}
             Ok(Fate::ForGood) => {

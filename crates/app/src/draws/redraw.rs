@@ -50,7 +50,28 @@ pub enum RedrawRefusal {
     NotWinner,
 }
 
+/// Whether the wins of a lottery may pass on.
+pub(super) enum Passing {
+    Now,
+    /// It is opened again, and the lottery that is to carry on is not published: it may yet be thrown away.
+    Later,
+    /// Another lottery carries on, and its winners stay; or nobody has won.
+    Never,
+}
+
 impl DrawService {
+    pub(super) async fn passing(&self, lottery: &Lottery) -> Result<Passing, StorageError> {
+        Ok(match lottery.state {
+            LotteryState::Announced => Passing::Now,
+            LotteryState::Reopened
+                if !self.db.read().await?.lotteries().is_carried_on(lottery.id).await? =>
+            {
+                Passing::Later
+            }
+            _ => Passing::Never,
+        })
+    }
+
     /// «إعادة سحب فائز»: orders that the winner with this ticket is replaced, in the caller's transaction.
     /// Wake `Topic::Jobs` after the commit.
     pub async fn redraw(
@@ -122,10 +143,12 @@ impl Job for ReplaceJob {
         let order: ReplaceOrder = serde_json::from_str(job.payload())
             .map_err(|error| JobError::Fatal(format!("not an order of a replacement: {error}")))?;
         let found = self.draws.db.read().await?.lotteries().get(order.lottery).await?;
-        let Some(lottery) = found.filter(|lottery: &Lottery| lottery.state == LotteryState::Announced) else {
-            return Ok(());
-        };
-        not_given_up(lottery.id, self.replace(job, &lottery, &order).await)
+        let Some(lottery) = found else { return Ok(()) };
+        match self.draws.passing(&lottery).await? {
+            Passing::Now => not_given_up(lottery.id, self.replace(job, &lottery, &order).await),
+            Passing::Later => self.later(job, &lottery, &order, None, AGAIN).await,
+            Passing::Never => Ok(()),
+        }
     }
 }
 

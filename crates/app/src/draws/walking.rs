@@ -44,7 +44,7 @@ pub async fn go_on(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
     let mut upcoming = order.clone().skip(draw.walk.len());
     let mut walk = Walk::resume(order, draw.terms.winners(), draw.terms.reserves(), &draw.walk)
         .map_err(|refusal| JobError::Fatal(refusal.to_string()))?;
-    let patience = Patience::default();
+    let mut patience = Patience::default();
     while walk.candidate().is_some() {
         let from = walk.candidates().len();
         let batch: Vec<Ticket> = upcoming.by_ref().take(BATCH).collect();
@@ -68,6 +68,7 @@ pub async fn go_on(step: Step<'_>, lottery: &Lottery) -> Result<(), JobError> {
             tx.draws().content(lottery.id).await?;
             step.keeps(tx).await?;
             step.reaches("draw.walked");
+            patience = patience.anew();
         }
     }
     let walk = walk.into_candidates();

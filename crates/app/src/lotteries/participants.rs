@@ -128,19 +128,24 @@ impl LotteryService {
     }
 
     /// «استبعاد الكل»: everyone who is registered and looks suspicious, a page in each transaction. The last
-    /// one is the caller's to commit. Cut off before that, it is done again, and goes on with who is left.
+    /// one is the caller's to commit. Cut off before that, it is done again, and goes on with who is left. Where the
+    /// list is closed between two pages, it ends with those before.
     pub async fn exclude_suspects(
         &self,
         manager: Manager,
         code: &Code,
         reason: &str,
     ) -> Result<Result<(Excluded, Tx), ManageRefusal>, StorageError> {
-        let (mut after, mut total) = (Ticket::new(0), 0);
+        let (mut after, mut total, mut seen) = (Ticket::new(0), 0, None);
         loop {
             let mut tx = self.db.begin().await?;
-            let lottery = match self.changeable(&mut tx, manager, code).await? {
-                Ok(lottery) => lottery,
-                Err(refusal) => {
+            let lottery = match (self.changeable(&mut tx, manager, code).await?, seen) {
+                (Ok(lottery), _) => lottery,
+                // Those whom the pages before took out are out.
+                (Err(_), Some(lottery)) if total > 0 => {
+                    return Ok(Ok((Excluded { lottery, count: total }, tx)));
+                }
+                (Err(refusal), _) => {
                     tx.rollback().await?;
                     return Ok(Err(refusal));
                 }
@@ -154,7 +159,7 @@ impl LotteryService {
                 self.audit(&mut tx, Some(by), "lottery.exclude_suspects", &lottery, after).await?;
             }
             tx.commit().await?;
-            (after, total) = (last, total + count);
+            (after, total, seen) = (last, total + count, Some(lottery));
         }
     }
 

@@ -35,10 +35,12 @@ pub(super) struct ReportOrder {
 }
 
 impl ReportOrder {
-    /// A part that is queued is not queued again.
+    /// A report that is queued is not queued again. The parts that follow the first are each ordered once, and of
+    /// two reports that are being made at a time none is to end in the other's.
     pub async fn enqueue(&self, tx: &mut Tx, id: JobId, now: Timestamp) -> Result<bool, StorageError> {
         let payload = serde_json::to_string(self).map_err(|_| StorageError::Unreadable("report"))?;
-        let job = NewJob { id, kind: REPORT, payload: &payload, run_at: now, dedupe: Some(&payload) };
+        let dedupe = (self.part == 1).then_some(payload.as_str());
+        let job = NewJob { id, kind: REPORT, payload: &payload, run_at: now, dedupe };
         tx.jobs().enqueue(&job, now).await
     }
 }
@@ -90,5 +92,53 @@ impl LotteryService {
             self.audit(tx, Some(person), "lottery.report", &lottery, after).await?;
         }
         Ok(Ok(lottery))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qura_storage::{DatabaseUrl, Db};
+
+    use super::super::retention::{RETENTION, SoFar};
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_secs(1);
+
+    /// Takes what is queued, as a worker does.
+    async fn begins(tx: &mut Tx, kind: &str) {
+        assert_eq!(tx.jobs().claim(&[kind], NOW, NOW + WINDOW, 9).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn one_that_is_ordered_while_its_like_is_being_made_goes_on_to_its_end_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&DatabaseUrl::Sqlite(folder.path().join("qura.db")), 2).await.unwrap();
+        db.migrate_up().await.unwrap();
+        let (lottery, person, format) = (LotteryId::new(1), UserId::new(2), ReportFormat::Csv);
+        let mut ids = (1..).map(JobId::new);
+        let mut tx = db.begin().await.unwrap();
+
+        let first = ReportOrder { lottery, person, format, after: 0, part: 1 };
+        let next = ReportOrder { after: 100, part: 2, ..first.clone() };
+        assert!(first.enqueue(&mut tx, ids.next().unwrap(), NOW).await.unwrap());
+        assert!(!first.enqueue(&mut tx, ids.next().unwrap(), NOW).await.unwrap(), "it is one");
+        begins(&mut tx, REPORT).await;
+        assert!(first.enqueue(&mut tx, ids.next().unwrap(), NOW).await.unwrap());
+        begins(&mut tx, REPORT).await;
+        for _ in 0..2 {
+            assert!(next.enqueue(&mut tx, ids.next().unwrap(), NOW).await.unwrap());
+        }
+
+        let first = RetentionOrder { lottery, person, format, so_far: None };
+        let so_far = SoFar { as_of: NOW, after: 100, chats: Vec::new() };
+        let next = RetentionOrder { so_far: Some(so_far), ..first.clone() };
+        assert!(first.enqueue(&mut tx, ids.next().unwrap(), NOW).await.unwrap());
+        assert!(!first.enqueue(&mut tx, ids.next().unwrap(), NOW).await.unwrap(), "it is one");
+        begins(&mut tx, RETENTION).await;
+        assert!(first.enqueue(&mut tx, ids.next().unwrap(), NOW).await.unwrap());
+        begins(&mut tx, RETENTION).await;
+        for _ in 0..2 {
+            assert!(next.enqueue(&mut tx, ids.next().unwrap(), NOW).await.unwrap());
+        }
     }
 }

@@ -22,7 +22,7 @@ use crate::lotteries::LotteryService;
 use crate::upkeep::MEMBERSHIPS;
 
 /// The kind of the job.
-const RETENTION: &str = "lottery.retention";
+pub(super) const RETENTION: &str = "lottery.retention";
 
 /// Pages of participants in one run: some seconds, so that a worker that is told to stop can finish it.
 const PAGES: u32 = 20;
@@ -42,21 +42,19 @@ pub(super) struct RetentionOrder {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SoFar {
     /// The moment of the report.
-    as_of: Timestamp,
+    pub(super) as_of: Timestamp,
     /// The ticket up to which it was counted.
-    after: u64,
-    chats: Vec<(ChatId, Retention)>,
+    pub(super) after: u64,
+    pub(super) chats: Vec<(ChatId, Retention)>,
 }
 
 impl RetentionOrder {
-    /// A run that is queued is not queued again.
+    /// A report that is queued is not queued again. The runs that follow the first are each ordered once, and of
+    /// two reports that are being made at a time none is to end in the other's.
     pub async fn enqueue(&self, tx: &mut Tx, id: JobId, now: Timestamp) -> Result<bool, StorageError> {
         let payload = serde_json::to_string(self).map_err(|_| StorageError::Unreadable("report"))?;
-        // What was counted would be too long for an index.
-        let after = self.so_far.as_ref().map_or(0, |so_far| so_far.after);
-        let (lottery, person, format) = (self.lottery.get(), self.person.get(), self.format.name());
-        let dedupe = format!("{lottery}:{person}:{format}:{after}");
-        let job = NewJob { id, kind: RETENTION, payload: &payload, run_at: now, dedupe: Some(&dedupe) };
+        let dedupe = self.so_far.is_none().then_some(payload.as_str());
+        let job = NewJob { id, kind: RETENTION, payload: &payload, run_at: now, dedupe };
         tx.jobs().enqueue(&job, now).await
     }
 }

@@ -20,6 +20,7 @@ on_both_databases! {
     a_step_is_taken_once_and_only_from_its_own_state,
     of_several_steps_at_once_one_is_taken,
     to_cancel_is_to_delete_softly,
+    one_is_carried_on_with_for_good_once_the_other_is_published,
     the_commitment_and_the_secrets_are_fixed_once,
     a_lost_post_is_told_of_once,
     times_that_have_come_are_found_in_their_order,
@@ -109,6 +110,28 @@ async fn a_code_belongs_to_one_lottery(db: Db) {
     assert!(committed!(db, lotteries().insert(&Lottery { code: small.clone(), ..draft(3) })));
     assert!(committed!(db, lotteries().insert(&Lottery { code: capital, ..draft(4) })));
     assert_eq!(read!(db, lotteries().find_by_code(&small)).unwrap().id, LotteryId::new(3));
+}
+
+async fn one_is_carried_on_with_for_good_once_the_other_is_published(db: Db) {
+    use LotteryState::{Announced, Cancelled, Draft, Drawing, Drawn, Frozen, Open, Reopened, Scheduled};
+    let old = LotteryId::new(1);
+    committed!(db, lotteries().insert(&draft(1)));
+    advance(&db, old, &[Open, Frozen, Drawing, Drawn, Announced]).await;
+    assert!(!read!(db, lotteries().is_carried_on(old)));
+    for (id, outcome) in [(2, Cancelled), (3, Open)] {
+        let new = Lottery { reopens: Some(old), ..draft(id) };
+        committed!(db, lotteries().insert(&new));
+        committed!(db, lotteries().advance(old, step(Announced, Reopened), None, at(60)));
+        assert!(!read!(db, lotteries().is_carried_on(old)));
+        advance(&db, new.id, &[Scheduled]).await;
+        assert!(!read!(db, lotteries().is_carried_on(old)));
+        committed!(db, lotteries().advance(new.id, step(Scheduled, Draft), None, at(60)));
+        committed!(db, lotteries().advance(new.id, step(Draft, outcome), None, at(60)));
+        if outcome == Cancelled {
+            committed!(db, lotteries().advance(old, step(Reopened, Announced), None, at(60)));
+        }
+        assert_eq!(read!(db, lotteries().is_carried_on(old)), outcome == Open);
+    }
 }
 
 async fn a_draft_is_edited_until_it_is_frozen(db: Db) {

@@ -122,6 +122,7 @@ pub async fn of_lotteries(db: Db) -> BTreeSet<String> {
         lotteries.commit_to(id, &commitment);
         lotteries.take_over(id, user, UserId::new(6));
         lotteries.advance(id, pause, None, at(1));
+        lotteries.is_carried_on(id);
         lotteries.record_post(id, post, 5, at(1));
         lotteries.lose_post(id, post);
         lottery_counters.rest(id);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use qura_i18n::Msg;
 
 use super::{FORGED, JOIN, managed, opens_the_card, subscriber};
-use crate::world::{Channel, Lottery, LotteryPlan, Person, World};
+use crate::world::{Channel, Database, Lottery, LotteryPlan, Person, World};
 
 async fn joins(w: &World, channel: &Channel, lottery: &Lottery, name: &str) -> Person {
     let person = subscriber(w, channel, name).await;
@@ -130,6 +130,70 @@ async fn who_joins_and_leaves_at_once_and_accounts_in_a_row_are_shown_and_exclud
     sara.sees(Msg::ManageExcludedAll { count: 1 }).await;
     let states: Vec<String> = w.tickets().await.into_iter().map(|(_, _, state)| state).collect();
     assert_eq!(states, ["registered", "excluded", "excluded"]);
+    w.ends().await;
+}
+
+/// So many who look suspicious are in.
+async fn crowded(w: &World, lottery: &Lottery, people: u64) {
+    let (id, at) = (lottery.id, w.now());
+    w.database
+        .runs(&format!(
+            "INSERT INTO lottery_participants
+               (lottery_id, user_id, ticket, joined_at, changed_at, source, signals, is_suspicious)
+             WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {people})
+             SELECT {id}, 5000000 + i, i, {at}, {at}, 'post', 2, TRUE FROM n;
+             UPDATE lottery_counters SET tickets = {people}, participants = {people} WHERE lottery_id = {id}"
+        ))
+        .await;
+}
+
+async fn excludes_all(w: &World, sara: &Person, lottery: &Lottery) {
+    let card = opens_the_card(sara, "الجارية").await;
+    sara.forges_a_press(&card, &format!("mng:all:{}", lottery.code)).await;
+    w.settles().await;
+    sara.presses("تأكيد").await.is_quiet();
+}
+
+async fn excluded(w: &World) -> i64 {
+    let count = "SELECT COUNT(*) FROM lottery_participants WHERE state = 'excluded'";
+    w.database.rows::<(i64,)>(count).await[0].0
+}
+
+#[tokio::test]
+async fn thousands_who_look_suspicious_are_excluded_page_by_page() {
+    let (mut w, _, sara, lottery) = managed(LotteryPlan::simple()).await;
+    w.expected.tolerated.push(FORGED);
+    crowded(&w, &lottery, 2_001).await;
+    excludes_all(&w, &sara, &lottery).await;
+    sara.sees(Msg::ManageExcludedAll { count: 2_001 }).await;
+    assert_eq!(excluded(&w).await, 2_001);
+    assert_eq!(super::acts(&w, "lottery.").await, ["lottery.exclude_suspects"; 3]);
+    w.post_shows(&lottery, 0).await;
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn where_the_draw_closes_the_list_between_two_pages_it_is_said_how_many_were_excluded() {
+    const CLOSES: &str = "UPDATE lotteries SET state = 'frozen'";
+
+    let (mut w, _, sara, lottery) = managed(LotteryPlan::simple()).await;
+    w.expected.tolerated.push(FORGED);
+    crowded(&w, &lottery, 2_001).await;
+    // With the first page, so that none follows.
+    let when = "NEW.action = 'lottery.exclude_suspects'";
+    let closing = match &w.database {
+        Database::Sqlite(_) => {
+            format!("CREATE TRIGGER closing AFTER INSERT ON audit_logs WHEN {when} BEGIN {CLOSES}; END")
+        }
+        Database::Postgres(_) => {
+            format!("CREATE RULE closing AS ON INSERT TO audit_logs WHERE {when} DO ALSO {CLOSES}")
+        }
+    };
+    w.database.runs(&closing).await;
+    excludes_all(&w, &sara, &lottery).await;
+    sara.sees(Msg::ManageExcludedAll { count: 1_000 }).await;
+    assert_eq!(excluded(&w).await, 1_000);
+    w.post_shows(&lottery, 1_001).await;
     w.ends().await;
 }
 

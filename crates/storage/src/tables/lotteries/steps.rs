@@ -8,7 +8,7 @@ use qura_domain::time::Timestamp;
 
 use super::LotteryRepo;
 use crate::error::StorageError;
-use crate::sql::{execute, fetch_all};
+use crate::sql::{execute, fetch_all, fetch_optional};
 
 const CLOSED: &str = "closed";
 
@@ -69,6 +69,22 @@ impl LotteryRepo<'_> {
             entrance(step.to())
         )?;
         Ok(true)
+    }
+
+    /// Whether another lottery carries on with this one for good: one that is not published may yet give it back.
+    pub async fn is_carried_on(&mut self, id: LotteryId) -> Result<bool, StorageError> {
+        // In one statement, so that no step comes in between. Nobody takes over what is not published, so both
+        // are the same organizer's.
+        let row = fetch_optional!(
+            self.conn,
+            (i64,),
+            "SELECT id FROM lotteries AS old WHERE id = $1 AND state = 'reopened' AND NOT EXISTS (
+               SELECT 1 FROM lotteries AS new
+               WHERE new.organizer_id = old.organizer_id AND new.deleted_at IS NULL AND new.reopens_id = old.id
+                 AND new.state IN ('draft', 'scheduled'))",
+            id.get()
+        )?;
+        Ok(row.is_some())
     }
 
     /// Remembers the post, which shows `shown` participants; another one before it is forgotten.

@@ -17,8 +17,8 @@ const ARRIVES: Duration = Duration::from_secs(1);
 const HANDLED: Duration = Duration::from_secs(10);
 const LOOKS_AGAIN: Duration = Duration::from_millis(100);
 
-/// From the first wait of a batch on, nobody is waited for any longer than this: thousands may have gone while the program
-/// was away for so long that Telegram tells nothing of it any more.
+/// From the first wait of a batch on, nobody is waited for any longer than this: thousands may have gone while the
+/// program was away for so long that Telegram tells nothing of it any more.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The same of a whole run that keeps batch after batch.

@@ -48,7 +48,7 @@ struct Arguments {
     #[arg(long, default_value = "")]
     only: String,
     /// How long the steady crowds come.
-    #[arg(long, default_value_t = 15.0)]
+    #[arg(long, default_value_t = 30.0)]
     minutes: f64,
     /// How many a second the bulk send may send; ten times Telegram's limit, so that it does not take eleven
     /// minutes.

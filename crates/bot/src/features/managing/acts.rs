@@ -3,7 +3,7 @@
 use qura_app::ingest::HandleError;
 use qura_app::lotteries::{ManageRefusal, Managed};
 use qura_domain::code::Code;
-use qura_domain::lottery::LotteryState;
+use qura_domain::lottery::{Lottery, LotteryState};
 use qura_i18n::Msg;
 use qura_storage::Tx;
 use serde::{Deserialize, Serialize};
@@ -126,7 +126,12 @@ pub async fn done(
     let around = manage::surroundings(cx, press.person.id, &lottery).await?;
     let mut tx = cx.begin().await?;
     let (done, note) = match act {
-        Act::Draw => (lotteries.order_draw(&mut tx, manager, code).await?, Msg::ManageDrawOrdered),
+        Act::Draw => {
+            let ordered = lotteries.order_draw(&mut tx, manager, code).await?;
+            // A job closes it in a moment: nothing else is to be done to it any more.
+            let closing = ordered.map(|lottery| Lottery { state: LotteryState::Frozen, ..lottery });
+            (closing, Msg::ManageDrawOrdered)
+        }
         Act::Republish => (lotteries.republish(&mut tx, manager, code).await?, Msg::ManageRepublishOrdered),
         Act::Cancel => (lotteries.cancel(&mut tx, manager, code).await?, Msg::ManageCancelled),
     };
@@ -143,17 +148,13 @@ pub async fn ended(
     done: Managed,
     note: Msg,
 ) -> Result<Outcome, HandleError> {
-    let mut lottery = match done {
+    let lottery = match done {
         Ok(lottery) => lottery,
         Err(refusal) => {
             tx.rollback().await?;
             return refused(cx, press, code, refusal).await;
         }
     };
-    // A job closes it in a moment: nothing else is to be done to it any more.
-    if note == Msg::ManageDrawOrdered {
-        lottery.state = LotteryState::Frozen;
-    }
     let card = manage::card_of(cx, lottery, around, Some(note));
     let outcome = cx.commit(tx, vec![press.show(RouletteScreen::Card(card))]).await?;
     cx.services.lotteries.announce().await;

@@ -47,6 +47,12 @@ impl MenuScreen {
         Self { name: person.full_name(), note: Some(note) }
     }
 
+    /// Of somebody who came by a link that leads nowhere: old, broken, or made up. It is counted.
+    pub fn by_unknown_link(person: &Person) -> Self {
+        metrics::counter!("links_unknown_total").increment(1);
+        Self::with(person, Msg::LinkUnknown)
+    }
+
     pub fn view(&self, viewer: &Viewer) -> View {
         let mut view = View::of(viewer, &Msg::MenuTitle { name: self.name.clone() });
         if let Some(note) = &self.note {
@@ -93,7 +99,7 @@ pub async fn arrived(
         Some(Some(DeepLink::Verify(code))) => return draw::came_to_verify(cx, person, &code, &way).await,
         Some(Some(DeepLink::Referral(referrer))) => (Some(referrer), MenuScreen::of(person)),
         // The sections that the others lead to are not open yet, so no such link was ever made.
-        Some(_) => (None, MenuScreen::with(person, Msg::LinkUnknown)),
+        Some(_) => (None, MenuScreen::by_unknown_link(person)),
     };
     let mut replies = way.before.clone();
     replies.push(way.replace(menu));

@@ -165,6 +165,13 @@ async fn forged_codes_and_buttons_lead_nowhere() {
     let laila = w.member("ليلى").await;
     laila.joins(&channel).await;
     laila.starts_with("join_ZZZZZZZZ").await;
+    laila.sees(Msg::LinkUnknown).await;
+    for payload in ["join_ZZZZZZZZ", "verify_ZZZZZZZZ", "win_ZZZZZZZZ", "nothing"] {
+        let before = w.counted("links_unknown_total").await;
+        laila.starts_with(payload).await;
+        w.comes_true("it is counted", async || w.counted("links_unknown_total").await > before).await;
+    }
+    w.settles().await;
     let menu = laila.sees(Msg::LinkUnknown).await;
     for data in ["post:join:ZZZZZZZZ", "join:check:ZZZZZZZZ", "join:leave:ZZZZZZZZ", "join:left:ZZZZZZZZ"] {
         laila.forges_a_press(&menu, data).await;

@@ -36,7 +36,7 @@ pub async fn pressed(cx: Context<'_>, press: Press<DrawButton>, code: &Code) -> 
 /// By the link, past the gate or around it.
 pub async fn came(cx: Context<'_>, person: &Person, code: &Code, way: &Way) -> Result<Outcome, HandleError> {
     if lottery(cx, code).await?.is_none() {
-        let menu = MenuScreen::with(person, Msg::LinkUnknown);
+        let menu = MenuScreen::by_unknown_link(person);
         return Ok(cx.say(vec![way.replace(menu)]));
     }
     confirm(cx, person.id, code, |screen| way.replace(screen)).await

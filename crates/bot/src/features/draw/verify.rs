@@ -69,7 +69,7 @@ impl VerifyScreen {
 pub async fn came(cx: Context<'_>, person: &Person, code: &Code, way: &Way) -> Result<Outcome, HandleError> {
     let mut replies = way.before.clone();
     let Some(screen) = screen(cx, code).await? else {
-        replies.push(way.replace(MenuScreen::with(person, Msg::LinkUnknown)));
+        replies.push(way.replace(MenuScreen::by_unknown_link(person)));
         return cx.seen(person, None, replies).await;
     };
     let is_drawn = matches!(screen, VerifyScreen::Drawn { .. });

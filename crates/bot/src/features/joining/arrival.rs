@@ -181,7 +181,7 @@ fn told(code: &Code, answer: &JoinAnswer) -> JoinScreen {
 /// A code that no lottery has.
 async fn unknown(cx: Context<'_>, person: &Person, way: &Way) -> Result<Outcome, HandleError> {
     let mut replies = way.before.clone();
-    replies.push(way.replace(MenuScreen::with(person, Msg::LinkUnknown)));
+    replies.push(way.replace(MenuScreen::by_unknown_link(person)));
     match way.arrives() {
         true => cx.seen(person, None, replies).await,
         false => Ok(cx.say(replies)),

@@ -21,6 +21,7 @@ mod statements;
 use std::collections::{BTreeMap, BTreeSet};
 
 use database::{at, on_postgres, on_sqlite};
+use qura_domain::code::Code;
 use qura_domain::ids::{BotId, ChatId, JobId, LotteryId, MessageId, NoticeId, Seq, UserId};
 use qura_domain::language::Language;
 use qura_domain::lottery::Ticket;
@@ -299,7 +300,8 @@ async fn growing_tables_are_not_read_as_a_whole() {
     );
 }
 
-/// What `Db::begin_for_many` is for, on rows that are there.
+/// What `Db::begin_for_many` and `Db::read_for_many` are for, on rows that are there. How many rows were looked
+/// at, if this connection is one of PostgreSQL's.
 async fn as_crowds_do(db: &Db) -> i64 {
     let seqs = [5, 500, 5000].map(Seq::new);
     let applied = seqs.map(|seq| Applied { seq, reply: Some("r".into()) });
@@ -314,14 +316,26 @@ async fn as_crowds_do(db: &Db) -> i64 {
     };
     let seen = [77, 777].map(|id| Seen { person: person(id), referrer: None, at: at(1) });
     let users = [UserId::new(77), UserId::new(777)];
+    let lottery = LotteryId::new(1);
     let mut tx = db.begin_for_many().await.unwrap();
     let before = tuples_read(&mut tx).await;
     tx.updates().apply(&applied).await.unwrap();
     tx.users().see(&seen).await.unwrap();
+    tx.users().get(UserId::new(77)).await.unwrap();
+    tx.sessions().get(UserId::new(77)).await.unwrap();
     tx.sessions().delete_all(&users).await.unwrap();
     tx.users().record_screens(&users.map(|user| (user, MessageId::new(5)))).await.unwrap();
     tx.updates().finish(&seqs).await.unwrap();
-    tx.participants().join(LotteryId::new(1), &lotteries::newcomers([77, 777, 77_777])).await.unwrap();
+    tx.lotteries().find_id(&Code::parse("10000001").unwrap()).await.unwrap();
+    tx.conditions().list(lottery).await.unwrap();
+    tx.channels().get_all(&[5, 500].map(ChatId::new)).await.unwrap();
+    tx.challenges().get(UserId::new(77), 0).await.unwrap();
+    tx.participants().application(lottery, UserId::new(77)).await.unwrap();
+    tx.participants().join(lottery, &lotteries::newcomers([77, 777, 77_777])).await.unwrap().unwrap();
+    for user in users {
+        assert!(tx.participants().withdraw(lottery, user, at(2)).await.unwrap());
+    }
+    tx.participants().join(lottery, &lotteries::newcomers([77, 777, 77_777])).await.unwrap().unwrap();
     let read = tuples_read(&mut tx).await - before;
     tx.rollback().await.unwrap();
     read
@@ -340,14 +354,14 @@ async fn plans_that_were_kept_from_empty_tables_are_good_for_large_ones() {
     let read = on_postgres(async |db: Db| {
         // Only now it knows that they are empty; of a new table it expects some pages.
         let Db::Pg { pool, .. } = &db else { return 0 };
-        sqlx::query("VACUUM ANALYZE updates, users, sessions, lottery_counters, lottery_participants")
-            .execute(pool)
-            .await
-            .unwrap();
+        sqlx::query("VACUUM ANALYZE").execute(pool).await.unwrap();
+        // The first lottery, before anybody joined it.
+        run(&db, "INSERT INTO lottery_counters (lottery_id, entrance) VALUES (1, 'open')".to_owned()).await;
         // Enough for PostgreSQL to settle for a plan, on each connection that may come.
         for _ in 0..40 {
             as_crowds_do(&db).await;
         }
+        run(&db, "DELETE FROM lottery_counters".to_owned()).await;
         grow(&db).await;
         as_crowds_do(&db).await
     });

@@ -126,6 +126,9 @@ impl ParticipantRepo<'_> {
     }
 
     /// The tickets of those of these people who have one in the lottery, valid or not.
+    ///
+    /// On PostgreSQL each is looked up by itself: a plan for all of an array that was made while the lottery was
+    /// small, and kept, goes through everybody in it. Two numbers that are both given leave no such choice.
     pub async fn tickets(
         &mut self,
         lottery: LotteryId,
@@ -134,8 +137,9 @@ impl ParticipantRepo<'_> {
         let users: Vec<i64> = users.iter().map(|user| user.get()).collect();
         let json = serde_json::json!(users).to_string();
         let rows = fetch_all!(self.conn, (i64, i64, String),
-            pg: "SELECT user_id, ticket, state FROM lottery_participants
-                 WHERE lottery_id = $1 AND user_id = ANY($2)"
+            pg: "SELECT asked.user_id, ticket, state FROM UNNEST($2::BIGINT[]) AS asked (user_id)
+                 CROSS JOIN LATERAL (SELECT ticket, state FROM lottery_participants
+                                     WHERE lottery_id = $1 AND user_id = asked.user_id OFFSET 0) AS found"
             [lottery.get(), users],
             lite: "SELECT user_id, ticket, state FROM lottery_participants
                    WHERE lottery_id = $1 AND user_id IN (SELECT value FROM json_each($2))"

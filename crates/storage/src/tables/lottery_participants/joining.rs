@@ -133,9 +133,12 @@ impl ParticipantRepo<'_> {
         returned: &BTreeMap<UserId, Timestamp>,
     ) -> Result<(), StorageError> {
         execute!(self.conn,
-            pg: "UPDATE lottery_participants SET state = 'registered',
-                   changed_at = ($3::BIGINT[])[array_position($2::BIGINT[], user_id)]
-                 WHERE lottery_id = $1 AND user_id = ANY($2)"
+            // They are there: as conflicts they are found by the key, whatever plan is kept.
+            pg: "INSERT INTO lottery_participants (lottery_id, user_id, ticket, joined_at, changed_at, source)
+                 SELECT $1, user_id, 0, changed_at, changed_at, ''
+                 FROM UNNEST($2::BIGINT[], $3::BIGINT[]) AS back (user_id, changed_at)
+                 ON CONFLICT (lottery_id, user_id)
+                   DO UPDATE SET state = 'registered', changed_at = excluded.changed_at"
             [lottery.get(), returned.keys().map(|user| user.get()).collect::<Vec<_>>(),
              returned.values().map(|at| at.micros()).collect::<Vec<_>>()],
             lite: "UPDATE lottery_participants SET state = 'registered', changed_at = back.value ->> 1

@@ -46,10 +46,10 @@ impl Writer {
                 '\n' => self.is_directed = false,
                 '\u{2066}'..='\u{2068}' => self.isolates = self.isolates.saturating_add(1),
                 '\u{2069}' => self.isolates = self.isolates.saturating_sub(1),
-                c if self.isolates == 0 && (c.is_alphabetic() || matches!(c, '\u{200E}' | '\u{200F}')) => {
-                    self.is_directed = true;
-                }
-                _ => {}
+                // A letter further on in the line says no more, and to look it up is the dear part of this.
+                _ if self.is_directed || self.isolates > 0 => {}
+                '\u{200E}' | '\u{200F}' => self.is_directed = true,
+                c => self.is_directed = c.is_alphabetic(),
             }
         }
     }

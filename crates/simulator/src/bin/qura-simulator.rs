@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use mimalloc::MiMalloc;
 use qura_simulator::{BotConfig, ClockMode, Config, FloodLimits, Record, Simulator};
+use tikv_jemallocator::Jemalloc;
 
 /// The load generator shares its machine with what it measures.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// A strict stand-in for Telegram's Bot API server.
 #[derive(Parser)]

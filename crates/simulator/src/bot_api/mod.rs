@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::json::Put;
@@ -49,6 +50,13 @@ pub async fn serve(
         Ok(body) => json_response(StatusCode::OK, body),
         Err(refusal) => error(&refusal),
     }
+}
+
+/// The body of a call that went well.
+#[derive(Serialize)]
+struct Success {
+    ok: bool,
+    result: Value,
 }
 
 /// One call on its way: what happened to it besides its answer.
@@ -90,7 +98,8 @@ impl Outcome {
             world.calls.own_fault(format!("{}: {mismatch}", method.name));
         }
         self.cut = self.is_cut_after();
-        Ok(format!("{{\"ok\":true,\"result\":{value}}}"))
+        // Not by `Display`, which looks at every letter once more.
+        serde_json::to_string(&Success { ok: true, result: value }).map_err(|_| Refusal::server_error())
     }
 
     /// Whether the call is to be done, and its answer lost.

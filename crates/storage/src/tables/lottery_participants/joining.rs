@@ -130,20 +130,23 @@ impl ParticipantRepo<'_> {
     async fn revive(
         &mut self,
         lottery: LotteryId,
-        returned: &BTreeMap<UserId, Timestamp>,
+        returned: &BTreeMap<UserId, (Ticket, &NewParticipant)>,
     ) -> Result<(), StorageError> {
         execute!(self.conn,
             // They are there: as conflicts they are found by the key, whatever plan is kept.
             pg: "INSERT INTO lottery_participants (lottery_id, user_id, ticket, joined_at, changed_at, source)
-                 SELECT $1, user_id, 0, changed_at, changed_at, ''
-                 FROM UNNEST($2::BIGINT[], $3::BIGINT[]) AS back (user_id, changed_at)
+                 SELECT $1, user_id, ticket, changed_at, changed_at, source
+                 FROM UNNEST($2::BIGINT[], $3::BIGINT[], $4::BIGINT[], $5::TEXT[])
+                   AS back (user_id, ticket, changed_at, source)
                  ON CONFLICT (lottery_id, user_id)
                    DO UPDATE SET state = 'registered', changed_at = excluded.changed_at"
             [lottery.get(), returned.keys().map(|user| user.get()).collect::<Vec<_>>(),
-             returned.values().map(|at| at.micros()).collect::<Vec<_>>()],
-            lite: "UPDATE lottery_participants SET state = 'registered', changed_at = back.value ->> 1
+             column(returned, |ticket, _| ticket_number(ticket)),
+             column(returned, |_, person| person.joined_at.micros()),
+             column(returned, |_, person| person.source.name())],
+            lite: "UPDATE lottery_participants SET state = 'registered', changed_at = back.value ->> 2
                    FROM json_each($2) AS back WHERE lottery_id = $1 AND user_id = back.value ->> 0"
-            [lottery.get(), serde_json::json!(returned.iter().collect::<Vec<_>>()).to_string()])?;
+            [lottery.get(), rows(returned)])?;
         Ok(())
     }
 }
@@ -152,7 +155,7 @@ impl ParticipantRepo<'_> {
 struct Group<'a> {
     outcomes: Vec<Joining>,
     new: BTreeMap<UserId, (Ticket, &'a NewParticipant)>,
-    returned: BTreeMap<UserId, Timestamp>,
+    returned: BTreeMap<UserId, (Ticket, &'a NewParticipant)>,
 }
 
 impl<'a> Group<'a> {
@@ -170,7 +173,7 @@ impl<'a> Group<'a> {
                 Some((ticket, ParticipantState::Registered)) => Joining::AlreadyIn(ticket),
                 Some((ticket, ParticipantState::Excluded)) => Joining::Excluded(ticket),
                 Some((ticket, ParticipantState::Withdrawn)) => {
-                    returned.insert(person.user, person.joined_at);
+                    returned.insert(person.user, (ticket, person));
                     Joining::Returned(ticket)
                 }
                 None => {
@@ -189,10 +192,10 @@ impl<'a> Group<'a> {
 }
 
 fn column<'a, T>(
-    new: &BTreeMap<UserId, (Ticket, &'a NewParticipant)>,
+    people: &BTreeMap<UserId, (Ticket, &'a NewParticipant)>,
     value: impl Fn(Ticket, &'a NewParticipant) -> T,
 ) -> Vec<T> {
-    new.values().map(|(ticket, person)| value(*ticket, person)).collect()
+    people.values().map(|(ticket, person)| value(*ticket, person)).collect()
 }
 
 fn rows(new: &BTreeMap<UserId, (Ticket, &NewParticipant)>) -> String {

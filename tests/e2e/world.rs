@@ -33,6 +33,7 @@ pub use database::Database;
 use ending::Expected;
 pub use lottery::{Lottery, LotteryPlan};
 pub use person::Person;
+pub use press::Press;
 use program::{Launch, Program, Said};
 pub use screen::Screen;
 use setup::Ground;

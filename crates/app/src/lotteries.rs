@@ -37,7 +37,7 @@ pub use drafts::{DraftRefusal, MOST_DRAFTS};
 pub use editing::{Edit, Edited};
 pub use listing::{LotteryPage, Shelf};
 pub use managing::{ManageRefusal, Managed, Manager};
-pub use participants::{Excluded, ParticipantPage, Suspects};
+pub use participants::{Excluded, ParticipantPage, Suspects, SuspectsExcluded};
 pub use post::PostWriter;
 pub use publication::{Confirmed, PublishRefusal};
 pub use publishing::{PublishLottery, post_link};

@@ -41,6 +41,14 @@ pub struct Excluded {
     pub count: u64,
 }
 
+/// How «استبعاد الكل» ended.
+pub enum SuspectsExcluded {
+    /// Everyone who looked suspicious is out; the last transaction is the caller's to commit.
+    All { count: u64, tx: Tx },
+    /// The list was closed between two pages: so many are out, the others stay.
+    Closed { count: u64 },
+}
+
 impl Suspects {
     fn of(count: u64, registered: u64) -> Self {
         let share = count.saturating_mul(100) / registered.max(1);
@@ -127,39 +135,38 @@ impl LotteryService {
         Ok(Ok(Excluded { lottery, count }))
     }
 
-    /// «استبعاد الكل»: everyone who is registered and looks suspicious, a page in each transaction. The last
-    /// one is the caller's to commit. Cut off before that, it is done again, and goes on with who is left. Where the
-    /// list is closed between two pages, it ends with those before.
+    /// «استبعاد الكل»: everyone who is registered and looks suspicious, a page in each transaction. Cut off
+    /// before the last, it is done again, and goes on with who is left.
     pub async fn exclude_suspects(
         &self,
         manager: Manager,
         code: &Code,
         reason: &str,
-    ) -> Result<Result<(Excluded, Tx), ManageRefusal>, StorageError> {
-        let (mut after, mut total, mut seen) = (Ticket::new(0), 0, None);
+    ) -> Result<Result<SuspectsExcluded, ManageRefusal>, StorageError> {
+        let (mut after, mut total) = (Ticket::new(0), 0);
         loop {
             let mut tx = self.db.begin().await?;
-            let lottery = match (self.changeable(&mut tx, manager, code).await?, seen) {
-                (Ok(lottery), _) => lottery,
-                // Those whom the pages before took out are out.
-                (Err(_), Some(lottery)) if total > 0 => {
-                    return Ok(Ok((Excluded { lottery, count: total }, tx)));
-                }
-                (Err(refusal), _) => {
+            let lottery = match self.changeable(&mut tx, manager, code).await? {
+                Ok(lottery) => lottery,
+                Err(refusal) => {
                     tx.rollback().await?;
-                    return Ok(Err(refusal));
+                    // Those whom the pages before took out are out.
+                    let closed = (total > 0).then_some(SuspectsExcluded::Closed { count: total });
+                    return Ok(closed.ok_or(refusal));
                 }
             };
             let (by, now) = (manager.person, self.clock.now());
             let page =
                 tx.participants().exclude_suspicious(lottery.id, after, EXCLUDED, by, reason, now).await?;
-            let Some((last, count)) = page else { return Ok(Ok((Excluded { lottery, count: total }, tx))) };
+            let Some((last, count)) = page else {
+                return Ok(Ok(SuspectsExcluded::All { count: total, tx }));
+            };
             if count > 0 {
                 let after = Some(format!("{count} suspicious: {reason}"));
                 self.audit(&mut tx, Some(by), "lottery.exclude_suspects", &lottery, after).await?;
             }
             tx.commit().await?;
-            (after, total, seen) = (last, total + count, Some(lottery));
+            (after, total) = (last, total + count);
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use qura_i18n::Msg;
 
 use super::{FORGED, JOIN, managed, opens_the_card, subscriber};
-use crate::world::{Channel, Database, Lottery, LotteryPlan, Person, World};
+use crate::world::{Channel, Database, Lottery, LotteryPlan, Person, Press, World};
 
 async fn joins(w: &World, channel: &Channel, lottery: &Lottery, name: &str) -> Person {
     let person = subscriber(w, channel, name).await;
@@ -147,11 +147,11 @@ async fn crowded(w: &World, lottery: &Lottery, people: u64) {
         .await;
 }
 
-async fn excludes_all(w: &World, sara: &Person, lottery: &Lottery) {
+async fn excludes_all(w: &World, sara: &Person, lottery: &Lottery) -> Press {
     let card = opens_the_card(sara, "الجارية").await;
     sara.forges_a_press(&card, &format!("mng:all:{}", lottery.code)).await;
     w.settles().await;
-    sara.presses("تأكيد").await.is_quiet();
+    sara.presses("تأكيد").await
 }
 
 async fn excluded(w: &World) -> i64 {
@@ -164,7 +164,7 @@ async fn thousands_who_look_suspicious_are_excluded_page_by_page() {
     let (mut w, _, sara, lottery) = managed(LotteryPlan::simple()).await;
     w.expected.tolerated.push(FORGED);
     crowded(&w, &lottery, 2_001).await;
-    excludes_all(&w, &sara, &lottery).await;
+    excludes_all(&w, &sara, &lottery).await.is_quiet();
     sara.sees(Msg::ManageExcludedAll { count: 2_001 }).await;
     assert_eq!(excluded(&w).await, 2_001);
     assert_eq!(super::acts(&w, "lottery.").await, ["lottery.exclude_suspects"; 3]);
@@ -173,7 +173,7 @@ async fn thousands_who_look_suspicious_are_excluded_page_by_page() {
 }
 
 #[tokio::test]
-async fn where_the_draw_closes_the_list_between_two_pages_it_is_said_how_many_were_excluded() {
+async fn where_the_draw_closes_the_list_between_two_pages_it_is_said_and_how_many_were_excluded() {
     const CLOSES: &str = "UPDATE lotteries SET state = 'frozen'";
 
     let (mut w, _, sara, lottery) = managed(LotteryPlan::simple()).await;
@@ -190,7 +190,7 @@ async fn where_the_draw_closes_the_list_between_two_pages_it_is_said_how_many_we
         }
     };
     w.database.runs(&closing).await;
-    excludes_all(&w, &sara, &lottery).await;
+    excludes_all(&w, &sara, &lottery).await.alerts(Msg::ManageNotNowAlert);
     sara.sees(Msg::ManageExcludedAll { count: 1_000 }).await;
     assert_eq!(excluded(&w).await, 1_000);
     w.post_shows(&lottery, 1_001).await;

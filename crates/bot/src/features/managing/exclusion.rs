@@ -1,7 +1,7 @@
 //! «استبعاد»: of one participant with a reason, of one who looks suspicious in a tap, and of all of these.
 
 use qura_app::ingest::HandleError;
-use qura_app::lotteries::ManageRefusal;
+use qura_app::lotteries::{ManageRefusal, SuspectsExcluded};
 use qura_domain::code::Code;
 use qura_domain::ids::UserId;
 use qura_domain::lottery::ParticipantState;
@@ -11,7 +11,7 @@ use qura_storage::Page;
 use serde::{Deserialize, Serialize};
 
 use super::participants::{Filter, ParticipantScreen, list, name, number};
-use super::refusal::{Admitted, Need, admit, not_theirs, refused};
+use super::refusal::{Admitted, Need, admit, not_theirs, refused, word};
 use super::{ManageButton, ManageScreen, ManageStep, edit, manager};
 use crate::context::{Context, Outcome};
 use crate::features::menu::MenuButton;
@@ -248,14 +248,23 @@ pub async fn all_confirmed(
         Err(denied) => return denied.say(cx, press).await,
     };
     let list = list(cx, &lottery, Filter::Suspicious, Page::First, None).await?;
-    let done = cx.services.lotteries.exclude_suspects(manager, code, &reason(cx)).await?;
-    let (excluded, tx) = match done {
+    let lotteries = &cx.services.lotteries;
+    let excluded = match lotteries.exclude_suspects(manager, code, &reason(cx)).await? {
         Ok(excluded) => excluded,
         Err(refusal) => return refused(cx, press, code, refusal).await,
     };
-    let note = Msg::ManageExcludedAll { count: number(excluded.count) };
-    let list = list.without(|_| true).noting(note);
-    let outcome = cx.commit(tx, vec![press.show(ManageScreen::Participants(list))]).await?;
-    cx.services.lotteries.announce().await;
+    // Whoever stands on the first page was among the first to go.
+    let list = list.without(|_| true);
+    let show = |count| {
+        let note = Msg::ManageExcludedAll { count: number(count) };
+        press.show(ManageScreen::Participants(list.noting(note)))
+    };
+    let outcome = match excluded {
+        SuspectsExcluded::All { count, tx } => cx.commit(tx, vec![show(count)]).await?,
+        SuspectsExcluded::Closed { count } => {
+            cx.say(vec![press.alert(word(ManageRefusal::NotNow)), show(count)])
+        }
+    };
+    lotteries.announce().await;
     Ok(outcome)
 }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod doctor;
+mod memory;
 mod mistakes;
 mod playground;
 mod stopping;

@@ -57,6 +57,10 @@ async fn left(w: &World, stage: &Stage, ordered: &[Ordered]) -> Vec<String> {
     }
     let undone = w.database.undone(stage.now()).await;
     left.extend(undone.into_iter().map(|what| what.chars().take(160).collect()));
+    // Also those whose taker died, and those that wait for another try: the clock moves on until they come.
+    let notices: Vec<(String,)> =
+        w.database.rows("SELECT notice FROM outbox WHERE state = 'pending' AND attempts > 0").await;
+    left.extend(notices.into_iter().map(|(notice,)| format!("tried, and not sent: {notice}")));
     let states: Vec<(i64, String)> = w.database.rows("SELECT id, state FROM lotteries").await;
     for lottery in ordered {
         let state = states.iter().find(|(id, _)| *id == lottery.id).map(|(_, state)| state.as_str());

@@ -1,7 +1,7 @@
 //! Who is subscribed: the gate before everything, and what is heard of members coming and going.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use qura_domain::gate::{Gate, GateChannel, Standing, Verdict};
 use qura_domain::ids::{ChatId, UserId};
@@ -10,6 +10,7 @@ use qura_domain::membership::Membership;
 use qura_ports::coordination::MembershipCache;
 use qura_ports::telegram::{JoinRequest, MembershipChange, Messenger, TelegramError};
 use qura_storage::{Db, StorageError};
+use tokio::sync::Mutex;
 
 use crate::alerts::AlertService;
 use crate::outbox::Notice;
@@ -130,38 +131,36 @@ impl SubscriptionService {
     }
 
     async fn lost_sight(&self, channel: &GateChannel, error: &TelegramError) -> Result<(), StorageError> {
-        if !self.is_news(channel.chat, false) {
-            return Ok(());
-        }
-        tracing::warn!(chat_id = channel.chat.get(), %error, "a gate channel cannot be checked: everyone passes");
-        let told = self
-            .alerts
-            .raise(&alert_name(channel.chat), |operator| Notice::GateUnchecked {
-                person: operator,
-                title: channel.title.clone(),
-            })
-            .await;
-        self.written(channel.chat, told)
+        self.writes_down(channel.chat, false, async || {
+            tracing::warn!(chat_id = channel.chat.get(), %error, "a gate channel cannot be checked: everyone passes");
+            self.alerts
+                .raise(&alert_name(channel.chat), |operator| Notice::GateUnchecked {
+                    person: operator,
+                    title: channel.title.clone(),
+                })
+                .await
+        })
+        .await
     }
 
     async fn seen_again(&self, chat: ChatId) -> Result<(), StorageError> {
-        if !self.is_news(chat, true) {
-            return Ok(());
-        }
-        let cleared = self.alerts.clear(&alert_name(chat)).await;
-        self.written(chat, cleared)
+        self.writes_down(chat, true, async || self.alerts.clear(&alert_name(chat)).await).await
     }
 
-    fn is_news(&self, chat: ChatId, is_seen: bool) -> bool {
-        self.sights.lock().unwrap_or_else(PoisonError::into_inner).insert(chat, is_seen) != Some(is_seen)
-    }
-
-    /// What could not be written down is news the next time.
-    fn written(&self, chat: ChatId, outcome: Result<(), StorageError>) -> Result<(), StorageError> {
-        if outcome.is_err() {
-            self.sights.lock().unwrap_or_else(PoisonError::into_inner).remove(&chat);
+    /// Writes down what is news, one piece of news at a time: else the one that is remembered might not be the one
+    /// that was written last. What could not be written is news the next time.
+    async fn writes_down(
+        &self,
+        chat: ChatId,
+        is_seen: bool,
+        write: impl AsyncFnOnce() -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        let mut sights = self.sights.lock().await;
+        if sights.get(&chat) != Some(&is_seen) {
+            write().await?;
+            sights.insert(chat, is_seen);
         }
-        outcome
+        Ok(())
     }
 
     /// Somebody came or went: what is remembered of them is true again at once.
@@ -194,10 +193,9 @@ impl SubscriptionService {
     pub async fn own_rights_changed(&self, chat: ChatId, now: Membership) -> Result<(), StorageError> {
         let Some(channel) = self.gate_channel(chat) else { return Ok(()) };
         if now.is_administrator() {
-            // Whichever process lost sight of it.
-            self.is_news(chat, true);
-            let cleared = self.alerts.clear(&alert_name(chat)).await;
-            self.written(chat, cleared)
+            // News whatever this process knew: another one may have lost sight of it.
+            self.sights.lock().await.remove(&chat);
+            self.seen_again(chat).await
         } else {
             self.lost_sight(&channel, &TelegramError::NotAllowed("no longer an administrator".to_owned()))
                 .await

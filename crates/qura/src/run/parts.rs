@@ -1,6 +1,6 @@
 //! Every part of the program, made once, and how they hang together.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use qura_app::admin::AdminService;
 use qura_app::alerts::AlertService;
@@ -124,7 +124,7 @@ impl Parts {
             cache,
             settings: settings.clone(),
             alerts,
-            sights: Mutex::default(),
+            sights: tokio::sync::Mutex::default(),
         });
         let joining = JoiningService {
             db: db.clone(),

@@ -10,12 +10,14 @@ mod frozen;
 mod health;
 mod joining;
 mod ledger;
+mod lost_commit;
 mod lotteries;
 mod outages;
 mod rolling;
 mod services;
 mod settings;
 mod slow_path;
+mod torn_path;
 
 /// `LEASE` of `crates/app/src/ingest/share.rs`.
 const LEASE: std::time::Duration = std::time::Duration::from_secs(6);

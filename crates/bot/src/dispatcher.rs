@@ -25,6 +25,10 @@ const ANSWER_WITHIN: Duration = Duration::from_millis(700);
 /// How long it is looked then whether the person can be written to: the database may be what is slow.
 const LOOK_WITHIN: Duration = Duration::from_millis(100);
 
+/// Telegram takes a message a second for one person, and five at once. Where more than this many of their updates wait
+/// behind one, its screen would be old before it comes, and everything after it later still.
+const OVERTAKEN_BY: usize = 10;
+
 /// The bot: handles every update.
 pub struct Dispatcher {
     pub services: Arc<Services>,
@@ -34,9 +38,9 @@ pub struct Dispatcher {
 
 #[async_trait]
 impl UpdateHandler for Dispatcher {
-    async fn handle(&self, update: &StoredUpdate) -> Result<Handled, HandleError> {
+    async fn handle(&self, update: &StoredUpdate, behind: usize) -> Result<Handled, HandleError> {
         if update.state == UpdateState::Applied {
-            return self.send_again(update).await;
+            return self.send_again(update, behind).await;
         }
         let incoming = self.decode(update)?;
         let cx = Context { services: &self.services, seq: update.seq };
@@ -48,7 +52,8 @@ impl UpdateHandler for Dispatcher {
             return Ok(Handled { screen: None, superseded: true });
         }
         self.services.draws.faults.reach("update.applied");
-        let screen = self.delivery.deliver(&outcome.replies, outcome.record).await?;
+        let replies = overtaken(outcome.replies, behind);
+        let screen = self.delivery.deliver(&replies, outcome.record).await?;
         Ok(Handled { screen, superseded: false })
     }
 
@@ -80,7 +85,7 @@ impl Dispatcher {
     }
 
     /// The effect is committed; only the reply may be missing.
-    async fn send_again(&self, update: &StoredUpdate) -> Result<Handled, HandleError> {
+    async fn send_again(&self, update: &StoredUpdate, behind: usize) -> Result<Handled, HandleError> {
         let stored = update.reply.as_deref().unwrap_or("[]");
         let mut replies: Vec<Reply> = serde_json::from_str(stored)
             .map_err(|error| HandleError::Malformed(format!("stored reply: {error}")))?;
@@ -88,7 +93,7 @@ impl Dispatcher {
         if let Ok(Incoming { event: Event::Callback(callback), .. }) = self.decode(update) {
             answer_first(&mut replies, &callback.id);
         }
-        let screen = self.delivery.deliver(&replies, None).await?;
+        let screen = self.delivery.deliver(&overtaken(replies, behind), None).await?;
         Ok(Handled { screen, superseded: false })
     }
 
@@ -207,6 +212,15 @@ fn belated(replies: Vec<Reply>, person: Option<UserId>) -> Vec<Reply> {
         other => Some(other),
     };
     replies.into_iter().filter_map(left).collect()
+}
+
+/// Of somebody who writes faster than they can be answered, only what answers a query is said; their last updates are
+/// answered in full.
+fn overtaken(mut replies: Vec<Reply>, behind: usize) -> Vec<Reply> {
+    if behind > OVERTAKEN_BY {
+        replies.retain(Reply::answers_a_query);
+    }
+    replies
 }
 
 fn kind(event: &Event) -> &'static str {

@@ -104,4 +104,9 @@ impl Reply {
     pub fn show(to: UserId, screen: impl Into<Screen>) -> Self {
         Self::Show { to, screen: screen.into(), place: Place::New }
     }
+
+    /// It answers a press, an inline query or a checkout, which somebody waits for and no chat's limit holds up.
+    pub const fn answers_a_query(&self) -> bool {
+        matches!(self, Self::Answer { .. } | Self::AnswerInline { .. } | Self::RefuseCheckout { .. })
+    }
 }

@@ -3,6 +3,7 @@
 mod blocked;
 mod crash;
 mod crowd;
+mod flooding;
 mod half_said;
 mod join_storm;
 mod later_notices;

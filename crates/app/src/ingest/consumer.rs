@@ -104,17 +104,18 @@ impl Consumer {
             return;
         }
         while let Some(update) = hand.next_urgent() {
-            self.start(running, update);
+            self.start(running, update, 0);
         }
         while running.len() < self.concurrency {
             let Some(update) = hand.next() else { break };
-            self.start(running, update);
+            let behind = hand.behind(&update);
+            self.start(running, update, behind);
         }
     }
 
-    fn start(&self, running: &mut Running, update: StoredUpdate) {
+    fn start(&self, running: &mut Running, update: StoredUpdate, behind: usize) {
         self.share.running().began(update.partition);
-        running.spawn(self.processor.clone().see_through(update));
+        running.spawn(self.processor.clone().see_through(update, behind));
     }
 
     fn settle(&self, hand: &mut Hand, finished: Result<Place, JoinError>) {

@@ -24,9 +24,12 @@ pub struct Hand {
     urgent_known: Seq,
     /// The log may hold more than is known.
     behind: bool,
-    /// Updates held at most, urgent ones aside.
+    /// Keys held at most: one person who writes faster than they can be answered must not keep the others out.
     room: usize,
 }
+
+/// Updates held at most for each key that there is room for: memory has an end.
+const OF_A_KEY: usize = 4;
 
 /// What is to be read next.
 #[derive(Debug, PartialEq, Eq)]
@@ -77,7 +80,7 @@ impl Hand {
 
     /// What to read now, if anything. `rung` tells that it may be new.
     pub fn wants(&self, rung: bool) -> Option<Page> {
-        if self.queue.len() < self.room {
+        if self.has_room() {
             let partitions: Vec<u8> = self.partitions.iter().copied().collect();
             let wanted = self.behind && !partitions.is_empty();
             return wanted.then_some(Page { after: self.known, partitions, urgent_only: false });
@@ -103,7 +106,7 @@ impl Hand {
     /// room; otherwise only what is urgent, and the log has the rest.
     pub fn handed(&mut self, batch: StoredBatch) {
         let follows = !self.behind && batch.after.is_none_or(|after| after <= self.known);
-        let all = follows && self.queue.len() < self.room;
+        let all = follows && self.has_room();
         let last = batch.updates.last().map(|update| update.seq);
         for update in batch.updates {
             let wanted = all || update.partition == URGENT_PARTITION;
@@ -123,6 +126,18 @@ impl Hand {
         match last {
             Some(last) if all => self.known = self.known.max(last),
             _ => self.behind = true,
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.queue.busy() < self.room && self.queue.len() < self.room.saturating_mul(OF_A_KEY)
+    }
+
+    /// How many wait behind an update that is ready or runs.
+    pub fn behind(&self, update: &StoredUpdate) -> usize {
+        match update.partition {
+            URGENT_PARTITION => 0,
+            _ => self.queue.behind(update.key),
         }
     }
 
@@ -250,6 +265,28 @@ mod tests {
         assert_eq!(page.after, Seq::new(2), "the rest waits in the log");
         hand.took(&page, stored(&[(3, 1)]), true, Seq::new(9));
         assert_eq!(ready(&mut hand), [3]);
+    }
+
+    #[test]
+    fn one_busy_key_leaves_room_for_the_others() {
+        let mut hand = hand(2, &[1]);
+        let page = hand.wants(false).unwrap();
+        hand.took(&page, Vec::new(), true, BEGINNING);
+        let mut one = batch(None, &[(1, 1), (2, 1), (3, 1), (4, 1)]);
+        one.updates.iter_mut().for_each(|update| update.key = 7);
+        hand.handed(one);
+        let running = hand.next().unwrap();
+        assert_eq!((hand.behind(&running), hand.next()), (3, None));
+        hand.handed(batch(Some(4), &[(5, 1)]));
+        assert_eq!(ready(&mut hand), [5]);
+        let mut more = batch(Some(5), &[(6, 1), (7, 1), (8, 1), (9, 1)]);
+        more.updates.iter_mut().for_each(|update| update.key = 7);
+        hand.finished(&Place { seq: Seq::new(5), partition: 1, key: 5 });
+        hand.handed(more);
+        hand.handed(batch(Some(9), &[(10, 1)]));
+        assert_eq!(hand.wants(true), None, "there is an end to it");
+        hand.finished(&Place::of(&running));
+        assert_eq!(hand.wants(false).unwrap().after, Seq::new(9), "the rest waits in the log");
     }
 
     #[test]

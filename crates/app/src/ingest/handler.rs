@@ -7,8 +7,9 @@ use qura_storage::{StorageError, StoredUpdate};
 /// Brings an update about: its effect, then its reply.
 #[async_trait]
 pub trait UpdateHandler: Send + Sync + 'static {
-    /// Handles a pending update; of an applied one it only sends the reply, again.
-    async fn handle(&self, update: &StoredUpdate) -> Result<Handled, HandleError>;
+    /// Handles a pending update; of an applied one it only sends the reply, again. `behind`: how many of the
+    /// same person (or chat) were waiting for it when it began.
+    async fn handle(&self, update: &StoredUpdate, behind: usize) -> Result<Handled, HandleError>;
 
     /// The update was given up: its sender hears one apology.
     async fn apologise(&self, update: &StoredUpdate);

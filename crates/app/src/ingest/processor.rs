@@ -30,13 +30,13 @@ pub struct Processor {
 }
 
 impl Processor {
-    /// Handles one update until it is done, dead or somebody else's.
-    pub async fn see_through(self: Arc<Self>, mut update: StoredUpdate) -> Place {
+    /// Handles one update until it is done, dead or somebody else's. So many of the same key wait behind it.
+    pub async fn see_through(self: Arc<Self>, mut update: StoredUpdate, behind: usize) -> Place {
         let place = Place::of(&update);
         let mut pause = FIRST_PAUSE;
         loop {
             // A bug in one handler must not take the others down.
-            let handling = watched(self.handler.handle(&update));
+            let handling = watched(self.handler.handle(&update, behind));
             let handled = AssertUnwindSafe(handling).catch_unwind().await;
             match handled.unwrap_or_else(|_| Err(HandleError::Failed("the handler panicked".to_owned()))) {
                 Ok(handled) => {
@@ -70,14 +70,16 @@ impl Processor {
         }
     }
 
-    /// The effect may have been committed though its handler failed afterwards.
+    /// The effect may have been committed though its handler failed afterwards. Not knowing it, the handler would
+    /// take it for somebody else's, and the reply would be nobody's: so it is asked until there is an answer.
     async fn reread(&self, update: &mut StoredUpdate) {
         let before = Seq::new(update.seq.get() - 1);
         let partition = [update.partition];
-        let row = async { self.db.read().await?.updates().undone(before, &partition, 1).await };
-        if let Ok(rows) = row.await
-            && let Some(row) = rows.into_iter().next().filter(|row| row.seq == update.seq)
-        {
+        let rows = insists(update.seq, "read again", || async {
+            self.db.read().await?.updates().undone(before, &partition, 1).await
+        })
+        .await;
+        if let Some(row) = rows.into_iter().next().filter(|row| row.seq == update.seq) {
             update.state = row.state;
             update.reply = row.reply;
         }
@@ -91,13 +93,13 @@ impl Processor {
         metrics::histogram!("update_duration_seconds").record(latency.as_secs_f64());
         metrics::counter!("updates_total", "result" => "done").increment(1);
         let done = Done { seq: update.seq, screen: handled.screen };
-        persist(update, "marked as done", || self.done.submit(done)).await;
+        insists(update.seq, "marked as done", || self.done.submit(done)).await;
     }
 
     async fn give_up(&self, update: &StoredUpdate, error: &str) {
         tracing::error!(seq = update.seq.get(), error, "an update is given up");
         metrics::counter!("updates_total", "result" => "dead").increment(1);
-        persist(update, "given up", || async {
+        insists(update.seq, "given up", || async {
             let mut tx = self.db.begin().await?;
             tx.updates().bury(update.seq, error).await?;
             tx.commit().await
@@ -109,7 +111,7 @@ impl Processor {
     }
 
     async fn count_failure(&self, update: &StoredUpdate, error: &str) {
-        persist(update, "counted as failed", || async {
+        insists(update.seq, "counted as failed", || async {
             let mut tx = self.db.begin().await?;
             tx.updates().record_failure(update.seq, error).await?;
             tx.commit().await
@@ -118,16 +120,20 @@ impl Processor {
     }
 }
 
-/// Writes what must be written, however long the database takes to come back: an update left
-/// behind here would wait for the next start of the program.
-async fn persist<F, W>(update: &StoredUpdate, what: &str, write: F)
+/// Does what must be done with the log, however long the database takes to come back: an update left behind here would
+/// wait for the next start of the program.
+async fn insists<T, F, W>(seq: Seq, what: &str, act: F) -> T
 where
     F: Fn() -> W,
-    W: Future<Output = Result<(), StorageError>>,
+    W: Future<Output = Result<T, StorageError>>,
 {
     let mut pause = FIRST_PAUSE;
-    while let Err(error) = write().await {
-        let (seq, cause) = (update.seq.get(), error.detail());
+    loop {
+        let error = match act().await {
+            Ok(done) => return done,
+            Err(error) => error,
+        };
+        let (seq, cause) = (seq.get(), error.detail());
         match error.is_transient() {
             true => tracing::warn!(seq, error = cause, "an update waits to be {what}"),
             false => tracing::error!(seq, error = cause, "an update cannot be {what}"),

@@ -25,6 +25,16 @@ impl KeyedQueue {
         self.held.len()
     }
 
+    /// Keys of which an update runs or is ready.
+    pub fn busy(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Updates that wait behind the one of this key that runs or is ready.
+    pub fn behind(&self, key: i64) -> usize {
+        self.waiting.get(&key).map_or(0, VecDeque::len)
+    }
+
     /// Takes an update in, unless it is here already.
     pub fn push(&mut self, update: StoredUpdate) {
         if !self.held.insert(update.seq) {

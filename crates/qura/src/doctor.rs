@@ -8,7 +8,7 @@ use qura_coordination::{Ceilings, InProcessLimits, RedisCoordination};
 use qura_domain::ids::UserId;
 use qura_domain::settings::Settings;
 use qura_ports::telegram::Messenger;
-use qura_storage::Db;
+use qura_storage::{Db, OpenError};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::SystemRandom;
@@ -74,6 +74,13 @@ async fn check_database(config: &Config, findings: &mut Findings) -> Option<Sett
                     .trouble(&format!("the stored setting {name} is not acceptable and counts as not set"));
             }
             Some(settings)
+        }
+        // What runs has opened it, and brought it up to date.
+        Err(error) if matches!(error.downcast_ref(), Some(OpenError::InUse(_))) => {
+            findings.good(
+                "the database is in use: Qura runs on it; the channels of the gate are looked at when it does not",
+            );
+            None
         }
         Err(error) => {
             findings.trouble(&format!("{error:#}"));

@@ -9,7 +9,7 @@ pub mod telegram;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qura_storage::{Alone, Db};
+use qura_storage::{Db, Place};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -30,10 +30,10 @@ pub async fn run(config: Config, roles: &[Role], stop: &CancellationToken) -> an
         begun = begin(&config, stop) => begun?,
         () = stop.cancelled() => None,
     };
-    let Some((parts, alone)) = begun else { return Ok(()) };
+    let Some((parts, place)) = begun else { return Ok(()) };
     let db = parts.db.clone();
     let mut crew = Crew::of(Arc::new(parts), stop);
-    crew.keep_alone(alone);
+    crew.keep_place(&config, place);
     crew.keep_room(&config);
     // `web` first: what is counted before it listens would be lost.
     let (web, others): (Vec<&Role>, Vec<&Role>) = roles.iter().partition(|role| **role == Role::Web);
@@ -50,9 +50,9 @@ pub async fn run(config: Config, roles: &[Role], stop: &CancellationToken) -> an
 }
 
 /// What everything else rests on; `None` when it was told to stop.
-async fn begin(config: &Config, stop: &CancellationToken) -> anyhow::Result<Option<(Parts, Option<Alone>)>> {
+async fn begin(config: &Config, stop: &CancellationToken) -> anyhow::Result<Option<(Parts, Option<Place>)>> {
     let db = Db::open(&config.database, config.database_connections).await?;
-    let alone = coordination::insist_on_being_alone(config, &db).await?;
+    let place = coordination::take_place(config, &db).await?;
     db.migrate_up().await?;
     let clock = adapters::clock(config);
     let coordination = Coordination::open(config, clock.clone())?;
@@ -60,7 +60,7 @@ async fn begin(config: &Config, stop: &CancellationToken) -> anyhow::Result<Opti
     let Some(telegram) = telegram else { return Ok(None) };
     tracing::info!(bot = telegram.account.username, "started");
     let parts = Parts::assemble(config, db, clock, coordination, telegram).await?;
-    Ok(Some((parts, alone)))
+    Ok(Some((parts, place)))
 }
 
 /// Cancelled by SIGINT and SIGTERM, which are heard once this returns. A second signal ends the process at

@@ -63,7 +63,7 @@ impl FromStr for DatabaseUrl {
 /// `users` and `updates` grow and shrink faster than statistics follow. So each statement is planned
 /// for the size that its tables have now, and what is a good plan for small ones only is not even
 /// considered. A query that does want a scan or a hash says `SET LOCAL`.
-const SESSION: [(&str, &str); 7] = [
+const SESSION: [(&str, &str); 10] = [
     ("plan_cache_mode", "force_custom_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
@@ -75,6 +75,11 @@ const SESSION: [(&str, &str); 7] = [
     // A process that froze or lost its machine in the middle of a unit of work would keep its locks for hours.
     // By this time its leases have run out as well.
     ("idle_in_transaction_session_timeout", "6s"),
+    // A machine that lost its power says no goodbye. The server finds out by these (seconds), and lets go of the lock
+    // of `company.rs`; by what systems have it would take hours.
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
 ];
 
 /// How the sessions of [`Db::begin_for_many`] and [`Db::read_for_many`] differ: the planner is spared.

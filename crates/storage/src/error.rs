@@ -74,7 +74,7 @@ impl From<sqlx::Error> for StorageError {
 pub enum OpenError {
     #[error("DATABASE_URL is neither a path, nor sqlite:…, nor postgres://…")]
     NotAnUrl,
-    #[error("the database file {} is used by another process of Qura; set DATABASE_URL to PostgreSQL and REDIS_URL to run several", .0.display())]
+    #[error("the database file {} is used by another process of Qura; stop it first, or set DATABASE_URL to PostgreSQL and REDIS_URL to run several", .0.display())]
     InUse(PathBuf),
     #[error("the folder of the database, {}, cannot be written: {reason}", path.display())]
     Folder { path: PathBuf, reason: std::io::Error },

@@ -3,7 +3,7 @@
 //! The same SQL text runs on SQLite and on PostgreSQL. A repository is reached through a [`Tx`] for
 //! writing, or through a [`Reader`] for reading: `tx.users().see(…)`, `reader.settings().all()`.
 
-mod alone;
+mod company;
 mod connection;
 mod db;
 mod error;
@@ -13,7 +13,7 @@ mod page;
 mod sql;
 mod tables;
 
-pub use alone::Alone;
+pub use company::{Company, Place};
 pub use connection::{Reader, Tx};
 pub use db::{DatabaseUrl, Db};
 pub use error::{OpenError, StorageError};

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use qura_domain::ids::UpdateId;
 use qura_ports::telegram::{RawUpdate, Route, TelegramError, UpdateSource};
 
-use crate::client::Client;
+use crate::client::{CallFailure, Client};
 use crate::decode;
 use crate::wire::GetUpdates;
 use batch::Item;
@@ -30,6 +30,9 @@ pub const ALLOWED_UPDATES: &[&str] = &[
     "chat_boost",
     "removed_chat_boost",
 ];
+
+/// What a refusal to poll says that is due to a webhook.
+const WEBHOOK: &str = "webhook is active";
 
 /// Most updates that Telegram gives at once (Bot API, `getUpdates`).
 const LARGEST_BATCH: u8 = 100;
@@ -68,8 +71,24 @@ impl UpdateSource for ClientUpdates {
             timeout: timeout.as_secs(),
             allowed_updates: ALLOWED_UPDATES,
         };
-        let batch = self.client.long_call(timeout, "getUpdates", &request, batch::read).await?;
-        Ok(addressed(batch, limit))
+        match self.client.long_call(timeout, "getUpdates", &request, batch::read).await {
+            Ok(batch) => Ok(addressed(batch, limit)),
+            Err(CallFailure::Answered(TelegramError::Conflict(text))) if text.contains(WEBHOOK) => {
+                self.remove_webhook().await?;
+                Ok(Vec::new())
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+}
+
+impl ClientUpdates {
+    /// One that an earlier program left behind would keep this one deaf for good. What waits for it is fetched.
+    async fn remove_webhook(&self) -> Result<(), TelegramError> {
+        tracing::warn!("the bot had a webhook, and polls instead: the webhook is removed");
+        let removed: bool = self.client.call("deleteWebhook", &serde_json::Map::new()).await?;
+        tracing::debug!(removed, "deleteWebhook");
+        Ok(())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Without Redis nothing coordinates several programs, so the second one does not start.
+//! Without Redis nothing coordinates several programs, so the second one does not start. Nor does it where one of them
+//! has Redis and the other has not.
 
 use crate::world::World;
 
@@ -15,5 +16,23 @@ async fn a_second_program_on_the_same_database_without_redis_is_refused() {
     w.program_is_killed();
     w.program_starts();
     w.member("منى").await;
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_program_with_redis_and_one_without_do_not_share_a_database() {
+    let mut w = World::builder().idle().start().await;
+    let (with, without) = (w.launch.clone(), w.launch.clone().without("REDIS_URL"));
+    for (first, second) in [(&without, &with), (&with, &without)] {
+        w.launch = first.clone();
+        w.program_starts();
+        w.member("سارة").await;
+        let said = second.run(&["run"]).await;
+        assert!(said.refused().contains("REDIS_URL"), "{said:?}");
+        w.member("ليلى").await;
+        w.program_stops().await;
+    }
+    w.launch = with;
+    w.program_starts();
     w.ends().await;
 }

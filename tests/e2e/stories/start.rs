@@ -6,6 +6,7 @@ mod living_message;
 mod lost_sight;
 mod membership;
 mod names;
+mod webhook;
 
 /// The eight sections of the main menu, letter for letter and in their order (flows, 1.3).
 pub const MENU: [&str; 8] = [

@@ -25,8 +25,10 @@ pub trait NoticeSender: Send + Sync + 'static {
 /// Longer than any call to Telegram may take, limits and waits included.
 const LEASE: Duration = Duration::from_secs(180);
 const SWEEP: Duration = Duration::from_secs(1);
-const PAGE: u32 = 100;
-const AT_ONCE: usize = 20;
+
+/// Taken, and sent side by side. No more are taken than begin at once: the lease of one that waits for its turn would run
+/// out under Telegram's bad days, and another worker would send it too.
+const PAGE: u32 = 20;
 
 /// What is on its way when told to stop gets this long to arrive.
 const GRACE: Duration = Duration::from_secs(8);
@@ -104,7 +106,7 @@ impl OutboxSender {
             self.see_through(due).await;
             id
         });
-        let sending = sending.buffer_unordered(AT_ONCE);
+        let sending = sending.buffer_unordered(PAGE as usize);
         let late = async {
             stop.cancelled().await;
             tokio::time::sleep(GRACE).await;

@@ -10,7 +10,7 @@ use qura_coordination::{
 };
 use qura_ports::clock::Clock;
 use qura_ports::coordination::{Leases, Limits, MembershipCache, WakeUps};
-use qura_storage::{Alone, Db};
+use qura_storage::{Company, Db, Place};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::SystemRandom;
@@ -24,7 +24,7 @@ pub struct Coordination {
     pub limits: Arc<dyn Limits>,
 }
 
-/// How often it is looked whether this process is still the only one.
+/// How often it is looked whether the right to work on the database still stands.
 const LOOK: Duration = Duration::from_secs(2);
 
 impl Coordination {
@@ -62,37 +62,58 @@ fn ceilings(config: &Config) -> Ceilings {
     }
 }
 
-/// Several processes on one PostgreSQL need Redis: without it this process makes sure that it is
-/// the only one, or refuses to start.
-pub async fn insist_on_being_alone(config: &Config, db: &Db) -> anyhow::Result<Option<Alone>> {
-    if config.redis.is_some() || matches!(db, Db::Lite { .. }) {
-        return Ok(None);
-    }
-    match db.take_alone().await? {
-        Some(alone) => Ok(Some(alone)),
-        None => bail!(
-            "another process of Qura works on this PostgreSQL database; set REDIS_URL in all of them to run several"
-        ),
+/// With whom a process with these settings may share a database.
+pub const fn company(config: &Config) -> Company {
+    match config.redis {
+        Some(_) => Company::Coordinated,
+        None => Company::Alone,
     }
 }
 
-/// Holds on to the right to be the only process, through restarts of the database. Fails once
-/// another process has it.
-pub async fn stay_alone(mut alone: Alone, db: &Db, stop: &CancellationToken) -> anyhow::Result<()> {
+/// Several processes on one PostgreSQL need Redis, all of them: one without it makes sure that it is the only one, or
+/// refuses to start, and so does one with it beside one without.
+pub async fn take_place(config: &Config, db: &Db) -> anyhow::Result<Option<Place>> {
+    if matches!(db, Db::Lite { .. }) {
+        return Ok(None);
+    }
+    let company = company(config);
+    match db.take_place(company).await? {
+        Some(place) => Ok(Some(place)),
+        None => bail!("{}", taken(company)),
+    }
+}
+
+/// Holds on to the right to work on the database, through restarts of it. Fails once another process is there that does
+/// not suit.
+pub async fn keep_place(
+    mut place: Place,
+    company: Company,
+    db: &Db,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
     loop {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
             () = tokio::time::sleep(LOOK) => {}
         }
-        if alone.is_kept().await {
+        if place.is_kept().await {
             continue;
         }
-        match db.take_alone().await {
-            Ok(Some(again)) => alone = again,
-            Ok(None) => bail!(
-                "another process of Qura took this PostgreSQL database over; set REDIS_URL in all of them to run several"
-            ),
+        match db.take_place(company).await {
+            Ok(Some(again)) => place = again,
+            Ok(None) => bail!("{}", taken(company)),
             Err(error) => tracing::warn!(error = error.detail(), "the database is out of reach"),
+        }
+    }
+}
+
+const fn taken(company: Company) -> &'static str {
+    match company {
+        Company::Alone => {
+            "another process of Qura works on this PostgreSQL database; set REDIS_URL in all of them to run several"
+        }
+        Company::Coordinated => {
+            "another process of Qura works on this PostgreSQL database without Redis; stop it, and start it anew with REDIS_URL set"
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use qura_app::ingest::poller_lease;
-use qura_storage::Alone;
+use qura_storage::Place;
 use qura_web::{Recorder, Web};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -38,11 +38,11 @@ impl Crew {
         crew
     }
 
-    /// Holds on to the right to be the only process, where there is one.
-    pub fn keep_alone(&mut self, alone: Option<Alone>) {
-        let Some(alone) = alone else { return };
-        let db = self.parts.db.clone();
-        self.add(async move |stop| coordination::stay_alone(alone, &db, &stop).await);
+    /// Holds on to the right to work on the database, where there is one.
+    pub fn keep_place(&mut self, config: &Config, place: Option<Place>) {
+        let Some(place) = place else { return };
+        let (db, company) = (self.parts.db.clone(), coordination::company(config));
+        self.add(async move |stop| coordination::keep_place(place, company, &db, &stop).await);
     }
 
     /// Has the disk full whenever a test wants it so. There is no such task in life.

@@ -15,6 +15,9 @@ const LONGEST_POLL: i64 = 50;
 const SUPERSEDED: &str =
     "terminated by other getUpdates request; make sure that only one bot instance is running";
 
+const HAS_WEBHOOK: &str =
+    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
+
 pub async fn get_updates(app: &App, call: &Call) -> Result<String, Refusal> {
     let mut limit = call.int("limit").filter(|limit| (1..=100).contains(limit)).unwrap_or(100);
     let mut seconds = call.int("timeout").unwrap_or(0).clamp(0, LONGEST_POLL);
@@ -23,6 +26,9 @@ pub async fn get_updates(app: &App, call: &Call) -> Result<String, Refusal> {
         let now_ms = world.clock.now_ms();
         let penalty = world.config.same_offset_penalty;
         let bot = world.bots.get_mut(&call.bot).ok_or_else(Refusal::unauthorized)?;
+        if !bot.webhook.is_empty() {
+            return Err(Refusal::conflict(HAS_WEBHOOK));
+        }
         let queue = &mut bot.updates;
         if let Some(names) = call.params.get("allowed_updates").and_then(Value::as_array) {
             let known: HashSet<&str> = app.schema().update_kinds().collect();

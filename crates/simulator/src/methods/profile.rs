@@ -13,6 +13,15 @@ pub fn run(world: &mut World, call: &Call) -> Answer {
     match call.method.as_str() {
         "getMe" => Ok(me(bot)),
         "getWebhookInfo" => Ok(webhook_info(bot)),
+        // Nothing is ever sent there; but who has one cannot poll.
+        "setWebhook" => {
+            bot.webhook = call.text("url").unwrap_or_default().to_owned();
+            Ok(json!(true))
+        }
+        "deleteWebhook" => {
+            bot.webhook.clear();
+            Ok(json!(true))
+        }
         "setMyCommands" => set_commands(bot, call),
         "getMyCommands" => Ok(bot.commands.get(&scope(call)).cloned().unwrap_or_else(|| json!([]))),
         "deleteMyCommands" => {
@@ -53,8 +62,7 @@ fn me(bot: &Bot) -> Value {
 }
 
 fn webhook_info(bot: &Bot) -> Value {
-    let mut info =
-        json!({"url": "", "has_custom_certificate": false, "pending_update_count": bot.updates.len()});
+    let mut info = json!({"url": bot.webhook, "has_custom_certificate": false, "pending_update_count": bot.updates.len()});
     if let Some(allowed) = bot.updates.allowed() {
         info.put("allowed_updates", allowed);
     }

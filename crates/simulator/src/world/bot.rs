@@ -19,6 +19,8 @@ pub struct Bot {
     pub updates: UpdateQueue,
     /// By scope and language, as setMyCommands was called.
     pub commands: HashMap<String, Value>,
+    /// Empty while there is none.
+    pub webhook: String,
     /// Names, descriptions and the like, as they were set.
     pub profile: HashMap<String, String>,
     /// Message ids of private chats are counted per bot.
@@ -38,6 +40,7 @@ impl Bot {
             privacy: true,
             updates: UpdateQueue::new(first_update),
             commands: HashMap::new(),
+            webhook: String::new(),
             profile: HashMap::new(),
             next_message: 1,
         }
@@ -46,7 +49,14 @@ impl Bot {
     /// The same account with everything else as on the first day. A poller that waits goes on waiting.
     pub fn renewed(self, first_update: i64) -> Self {
         let updates = self.updates.emptied(first_update);
-        Self { updates, commands: HashMap::new(), profile: HashMap::new(), next_message: 1, ..self }
+        Self {
+            updates,
+            commands: HashMap::new(),
+            webhook: String::new(),
+            profile: HashMap::new(),
+            next_message: 1,
+            ..self
+        }
     }
 
     pub fn next_message_id(&mut self) -> i64 {

@@ -73,3 +73,10 @@ async fn a_telegram_that_cannot_be_reached_is_named_soon() {
     finds(&said, &[&address]);
     w.ends().await;
 }
+
+#[tokio::test]
+async fn while_the_bot_runs_nothing_is_wrong() {
+    let w = World::builder().operator("خالد").start().await;
+    finds(&w.runs(&["doctor"]).await, &[]);
+    w.ends().await;
+}

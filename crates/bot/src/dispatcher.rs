@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use qura_app::ingest::{HandleError, Handled, UpdateHandler};
 use qura_domain::chat::ChatKind;
-use qura_domain::ids::UserId;
+use qura_domain::ids::{ChatId, UserId};
 use qura_i18n::Msg;
 use qura_ports::telegram::{Callback, Decoder, Event, Incoming, MembershipChange, TelegramError};
 use qura_storage::{StoredUpdate, UpdateState};
@@ -52,7 +52,7 @@ impl UpdateHandler for Dispatcher {
             return Ok(Handled { screen: None, superseded: true });
         }
         self.services.draws.faults.reach("update.applied");
-        let replies = overtaken(outcome.replies, behind);
+        let replies = overtaken(outcome.replies, update, behind);
         let screen = self.delivery.deliver(&replies, outcome.record).await?;
         Ok(Handled { screen, superseded: false })
     }
@@ -93,7 +93,7 @@ impl Dispatcher {
         if let Ok(Incoming { event: Event::Callback(callback), .. }) = self.decode(update) {
             answer_first(&mut replies, &callback.id);
         }
-        let screen = self.delivery.deliver(&overtaken(replies, behind), None).await?;
+        let screen = self.delivery.deliver(&overtaken(replies, update, behind), None).await?;
         Ok(Handled { screen, superseded: false })
     }
 
@@ -216,8 +216,9 @@ fn belated(replies: Vec<Reply>, person: Option<UserId>) -> Vec<Reply> {
 
 /// Of somebody who writes faster than they can be answered, only what answers a query is said; their last updates are
 /// answered in full.
-fn overtaken(mut replies: Vec<Reply>, behind: usize) -> Vec<Reply> {
-    if behind > OVERTAKEN_BY {
+fn overtaken(mut replies: Vec<Reply>, update: &StoredUpdate, behind: usize) -> Vec<Reply> {
+    let is_of_a_person = ChatId::new(update.key).person().is_some();
+    if is_of_a_person && behind > OVERTAKEN_BY {
         replies.retain(Reply::answers_a_query);
     }
     replies

@@ -14,6 +14,7 @@ mod membership;
 mod migration;
 mod mine;
 mod names;
+mod ordering;
 pub mod organizing;
 mod participants;
 mod publishing;

@@ -1,6 +1,6 @@
 //! What runs in a chat, or rests on it, and what becomes of that when the bot loses the chat or has it back.
 
-use qura_domain::channel::{Channel, Purpose};
+use qura_domain::channel::{Channel, Obstacle, Purpose};
 use qura_domain::code::Code;
 use qura_domain::condition::Condition;
 use qura_domain::ids::{ChatId, LotteryId, UserId};
@@ -72,10 +72,14 @@ impl ChannelService {
         tx.lotteries().in_chat(chat, &RUNNING, limit).await
     }
 
-    /// Whether the bot has what it needs in a chat, by what is known inside of the transaction.
-    pub(crate) async fn is_ready(tx: &mut Tx, chat: ChatId, purpose: Purpose) -> Result<bool, StorageError> {
+    /// What the bot lacks in a chat, by what is known inside of the transaction.
+    pub(crate) async fn known_obstacles(
+        tx: &mut Tx,
+        chat: ChatId,
+        purpose: Purpose,
+    ) -> Result<Vec<Obstacle>, StorageError> {
         let known = tx.channels().get(chat).await?;
-        Ok(known.is_none_or(|channel| channel.bot_obstacles(purpose).is_empty()))
+        Ok(known.map(|channel| channel.bot_obstacles(purpose)).unwrap_or_default())
     }
 
     /// Pauses what was opened in these chats, or rests on them, though the bot has lost them by now, and tells

@@ -174,7 +174,7 @@ impl DrawService {
             Condition::Lottery { code } => {
                 let mut reader = self.db.read().await?;
                 let Some(other) = reader.lotteries().find_by_code(code).await? else {
-                    return Err(CheckError::Trouble(trouble));
+                    return Err(CheckError::Trouble(DrawTrouble::Lottery(number)));
                 };
                 let ticket = reader.participants().ticket(other.id, user).await?;
                 Ok(matches!(ticket, Some((_, ParticipantState::Registered))))

@@ -66,6 +66,8 @@ pub enum DrawTrouble {
     Chat,
     /// The condition with this number, from 1, cannot be checked.
     Condition(u8),
+    /// The condition with this number, from 1, is to be in a lottery that is gone.
+    Lottery(u8),
     /// The post of the freeze comes too late, attempt after attempt.
     Late,
 }
@@ -92,6 +94,7 @@ impl DrawTrouble {
             Self::Beacon => "beacon".to_owned(),
             Self::Chat => "chat".to_owned(),
             Self::Condition(number) => format!("condition_{number}"),
+            Self::Lottery(number) => format!("lottery_{number}"),
             Self::Late => "late".to_owned(),
         }
     }

@@ -10,6 +10,7 @@ use qura_domain::lottery::{Lottery, LotteryState, PauseReason, SettingsError};
 use qura_storage::{StorageError, Tx};
 
 use super::LotteryService;
+use super::lost::{Serves, stand};
 use super::rehearsal::{Check, Rehearsal};
 use crate::channels::{ChannelService, ExamineError, Examined};
 use crate::draws;
@@ -102,7 +103,18 @@ impl LotteryService {
         lottery: &Lottery,
     ) -> Result<Rehearsal, ExamineError> {
         let mut found = self.look_at_rights(manager, lottery).await?;
-        self.look_at_conditions(lottery, &mut found).await?;
+        self.look_at_conditions(lottery, Serves::Joining, &mut found).await?;
+        Ok(found)
+    }
+
+    /// The rights again, and whether the draw will see who meets the conditions.
+    pub async fn look_before_draw(
+        &self,
+        manager: Manager,
+        lottery: &Lottery,
+    ) -> Result<Rehearsal, ExamineError> {
+        let mut found = self.look_at_rights(manager, lottery).await?;
+        self.look_at_conditions(lottery, Serves::Drawing, &mut found).await?;
         Ok(found)
     }
 
@@ -161,42 +173,39 @@ impl LotteryService {
             return Ok(Err(ManageRefusal::NotNow));
         }
         // What Telegram told since they were looked at is newer.
-        if !ChannelService::is_ready(tx, lottery.chat, Purpose::Publish).await? {
+        if !ChannelService::known_obstacles(tx, lottery.chat, Purpose::Publish).await?.is_empty() {
             return Ok(Err(ManageRefusal::RightsLost));
         }
-        let mut conditions = tx.conditions().list(lottery.id).await?;
-        if !dropped.is_empty() {
-            conditions.retain(|condition| !dropped.contains(condition));
-            tx.conditions().replace(lottery.id, &conditions).await?;
-            let names: Vec<&str> = dropped.iter().map(|condition| condition.kind().name()).collect();
-            let after = Some(names.join(","));
-            self.audit(tx, Some(manager.person), "lottery.drop_conditions", &lottery, after).await?;
-        }
-        for condition in &conditions {
-            let stands = match (condition.chat(), condition.code()) {
-                (Some(chat), _) => ChannelService::is_ready(tx, chat, Purpose::Condition).await?,
-                (None, Some(other)) => is_joinable(tx.lotteries().find_by_code(other).await?.as_ref()),
-                (None, None) => true,
-            };
-            if !stands {
-                return Ok(Err(ManageRefusal::ConditionLost));
-            }
+        let conditions = self.give_up(tx, manager, &lottery, dropped).await?;
+        if !stand(tx, &conditions, Serves::Joining).await? {
+            return Ok(Err(ManageRefusal::ConditionLost));
         }
         self.go(tx, manager, lottery, LotteryState::Open, "lottery.resume").await
     }
 
-    /// «سحب الفائزين»: orders the draw, in the caller's transaction. Ordered twice it is one draw.
+    /// «سحب الفائزين» of one that was looked at just now without a fault: orders the draw, in the caller's
+    /// transaction. Ordered twice it is one draw. The conditions in `dropped` hold no more from here on: a list
+    /// that is closed under one that is lost stays closed, and nobody can be drawn from it.
     pub async fn order_draw(
         &self,
         tx: &mut Tx,
         manager: Manager,
         code: &Code,
+        found: &[Channel],
+        dropped: &[Condition],
     ) -> Result<Managed, StorageError> {
+        for channel in found {
+            self.channels.record(tx, channel, manager.person).await?;
+        }
         let Some(lottery) = self.locked(tx, manager, code).await? else {
             return Ok(Err(ManageRefusal::NotTheirs));
         };
         if !lottery.state.is_changeable() {
             return Ok(Err(ManageRefusal::NotNow));
+        }
+        let conditions = self.give_up(tx, manager, &lottery, dropped).await?;
+        if !stand(tx, &conditions, Serves::Drawing).await? {
+            return Ok(Err(ManageRefusal::ConditionLost));
         }
         draws::order(tx, JobId::new(self.random.id()), lottery.id, self.clock.now()).await?;
         self.audit(tx, Some(manager.person), "lottery.draw", &lottery, None).await?;
@@ -240,9 +249,4 @@ impl LotteryService {
         self.audit(tx, Some(manager.person), act, &lottery, after).await?;
         Ok(Ok(Lottery { state: to, pause, ..lottery }))
     }
-}
-
-/// Whether people can get into a lottery, now or once it is resumed.
-pub(super) fn is_joinable(lottery: Option<&Lottery>) -> bool {
-    lottery.is_some_and(|lottery| lottery.deleted_at.is_none() && lottery.state.is_changeable())
 }

@@ -7,11 +7,10 @@ use qura_domain::code::Code;
 use qura_domain::condition::Condition;
 use qura_domain::ids::{ChatId, UserId};
 use qura_domain::lottery::{Lottery, LotterySettings, LotteryState, Publication, SettingsError};
-use qura_storage::StorageError;
 use serde::{Deserialize, Serialize};
 
 use super::LotteryService;
-use super::managing::is_joinable;
+use super::lost::Serves;
 use crate::channels::{ExamineError, Examined};
 
 /// One thing that was looked at. Stored in screens and notices: variants and fields are added, never
@@ -74,7 +73,7 @@ impl LotteryService {
         let (title, obstacles) =
             self.look_at(lottery.organizer, lottery.chat, Purpose::Publish, &mut rehearsal.channels).await?;
         rehearsal.checks.push(Check::Chat { title, obstacles });
-        self.look_at_conditions(lottery, &mut rehearsal).await?;
+        self.look_at_conditions(lottery, Serves::Joining, &mut rehearsal).await?;
         Ok(rehearsal)
     }
 
@@ -83,6 +82,7 @@ impl LotteryService {
     pub(super) async fn look_at_conditions(
         &self,
         lottery: &Lottery,
+        serves: Serves,
         rehearsal: &mut Rehearsal,
     ) -> Result<(), ExamineError> {
         let mut looked_at: BTreeMap<ChatId, bool> = BTreeMap::new();
@@ -95,7 +95,8 @@ impl LotteryService {
                     None,
                     Condition::Channel { chat } | Condition::Group { chat } | Condition::Boost { chat },
                 ) => {
-                    let check = self.look_at_condition_chat(lottery, *chat, &mut rehearsal.channels).await?;
+                    let check =
+                        self.look_at_condition_chat(lottery, *chat, serves, &mut rehearsal.channels).await?;
                     let passed = check.passed();
                     looked_at.insert(*chat, passed);
                     rehearsal.checks.push(check);
@@ -108,7 +109,7 @@ impl LotteryService {
                     | Condition::Vote { entry: code }
                     | Condition::Comment { entry: code },
                 ) => {
-                    let is_open = self.is_joinable(code).await?;
+                    let is_open = serves.can_use(self.find(code).await?.as_ref());
                     rehearsal.checks.push(Check::ConditionLottery { code: code.clone(), is_open });
                     is_open
                 }
@@ -126,6 +127,7 @@ impl LotteryService {
         &self,
         lottery: &Lottery,
         chat: ChatId,
+        serves: Serves,
         found: &mut Vec<Channel>,
     ) -> Result<Check, ExamineError> {
         let is_running = lottery.state.is_running();
@@ -146,6 +148,7 @@ impl LotteryService {
         if is_running {
             obstacles.retain(|obstacle| !obstacle.is_of_the_person());
         }
+        obstacles.retain(|obstacle| serves.is_hindered_by(obstacle));
         Ok(Check::ConditionChat { title, obstacles })
     }
 
@@ -158,10 +161,6 @@ impl LotteryService {
             }
             _ => lottery.settings.check(self.clock.now()),
         }
-    }
-
-    async fn is_joinable(&self, code: &Code) -> Result<bool, StorageError> {
-        Ok(is_joinable(self.find(code).await?.as_ref()))
     }
 
     pub(super) async fn look_at(

@@ -1,8 +1,10 @@
 //! Running a lottery from its card: pausing, the draw, changes, participants, reports, a new post, the end.
 
 mod acts;
+mod drawing;
 mod edit;
 mod exclusion;
+mod lost;
 pub mod notices;
 mod participants;
 pub mod refusal;
@@ -51,6 +53,12 @@ pub enum ManageScreen {
         checks: Vec<Check>,
         /// The mark of the conditions that are lost.
         #[serde(default)]
+        lost: u32,
+    },
+    /// The same for the draw.
+    NotDrawn {
+        code: Code,
+        checks: Vec<Check>,
         lost: u32,
     },
     Edit(edit::EditScreen),
@@ -113,6 +121,8 @@ callback_data! {
         Ask { code: Code, act: Act } = "ask",
         /// «تأكيد»
         Do { code: Code, act: Act } = "do",
+        /// The draw without the conditions that are lost.
+        DrawWithout { code: Code, lost: u32 } = "dow",
         /// «تعديل»
         Edit { code: Code } = "edit",
         EditTemplate { code: Code } = "etext",
@@ -176,6 +186,7 @@ impl ManageScreen {
             Self::Confirm { code, act, count } => acts::confirm(viewer, code, *act, *count),
             Self::Lacking { code, checks } => refusal::lacking(viewer, code, checks),
             Self::NotResumed { code, checks, lost } => resuming::not_resumed(viewer, code, checks, *lost),
+            Self::NotDrawn { code, checks, lost } => drawing::not_drawn(viewer, code, checks, *lost),
             Self::Edit(screen) => screen.view(viewer),
             Self::Ask(screen) => screen.view(viewer),
             Self::Template(screen) => screen.view(viewer),
@@ -206,6 +217,7 @@ pub async fn pressed(cx: Context<'_>, press: Press<ManageButton>) -> Result<Outc
         B::ResumeWithout { code, lost } => resuming::resumed(cx, press, &code, Some(lost)).await,
         B::Ask { code, act } => acts::asked(cx, press, &code, act).await,
         B::Do { code, act } => acts::done(cx, press, &code, act).await,
+        B::DrawWithout { code, lost } => drawing::ordered(cx, press, &code, Some(lost)).await,
         B::Edit { code } => edit::opened(cx, press, &code).await,
         B::EditTemplate { code } => template::asked(cx, press, &code).await,
         B::EditValue { code, value } => edit::asked(cx, press, &code, value).await,

@@ -249,6 +249,7 @@ fn waits(trouble: DrawTrouble, code: String) -> Msg {
         DrawTrouble::Beacon => Msg::DrawWaitsBeacon { code },
         DrawTrouble::Chat => Msg::DrawWaitsChat { code },
         DrawTrouble::Condition(number) => Msg::DrawWaitsCondition { code, number: i64::from(number) },
+        DrawTrouble::Lottery(number) => Msg::DrawWaitsLottery { code, number: i64::from(number) },
         DrawTrouble::Late => Msg::DrawWaitsLate { code },
     }
 }

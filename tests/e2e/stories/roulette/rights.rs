@@ -126,7 +126,7 @@ async fn another_administrator_takes_over_once_the_organizer_is_none() {
 }
 
 /// Telegram told, later than anybody looks, that the bot is out of a chat.
-async fn is_known_to_be_lost(w: &World, channel: &Channel) {
+pub async fn is_known_to_be_lost(w: &World, channel: &Channel) {
     let sql = "UPDATE channels SET bot = '\"left\"', checked_at = 9000000000000000 WHERE chat_id";
     w.database.runs(&format!("{sql} = {}", channel.id)).await;
 }

@@ -3,13 +3,13 @@
 use qura_app::ingest::HandleError;
 use qura_app::lotteries::{ManageRefusal, Managed};
 use qura_domain::code::Code;
-use qura_domain::lottery::{Lottery, LotteryState};
+use qura_domain::lottery::LotteryState;
 use qura_i18n::Msg;
 use qura_storage::Tx;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::{Admitted, Need, admit, not_theirs, refused};
-use super::{ManageButton, ManageScreen, manager};
+use super::{ManageButton, ManageScreen, drawing, manager};
 use crate::callback::Field;
 use crate::context::{Context, Outcome};
 use crate::features::roulette::manage::{self, Surroundings};
@@ -43,14 +43,6 @@ impl Field for Act {
 }
 
 impl Act {
-    /// A lottery whose chat has thrown the bot out can still be cancelled.
-    const fn need(self) -> Need {
-        match self {
-            Self::Draw | Self::Republish => Need::Everything,
-            Self::Cancel => Need::Person,
-        }
-    }
-
     const fn fits(self, state: LotteryState) -> bool {
         match self {
             Self::Draw | Self::Cancel => state.is_changeable(),
@@ -118,24 +110,38 @@ pub async fn done(
     code: &Code,
     act: Act,
 ) -> Result<Outcome, HandleError> {
-    let Admitted { manager, lottery } = match admit(cx, press.person.id, code, act.need()).await? {
+    match act {
+        Act::Draw => drawing::ordered(cx, press, code, None).await,
+        Act::Republish => republished(cx, press, code).await,
+        Act::Cancel => cancelled(cx, press, code).await,
+    }
+}
+
+async fn republished(
+    cx: Context<'_>,
+    press: Press<ManageButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    let Admitted { manager, lottery } = match admit(cx, press.person.id, code, Need::Everything).await? {
         Ok(admitted) => admitted,
         Err(denied) => return denied.say(cx, press).await,
     };
-    let lotteries = &cx.services.lotteries;
     let around = manage::surroundings(cx, press.person.id, &lottery).await?;
     let mut tx = cx.begin().await?;
-    let (done, note) = match act {
-        Act::Draw => {
-            let ordered = lotteries.order_draw(&mut tx, manager, code).await?;
-            // A job closes it in a moment: nothing else is to be done to it any more.
-            let closing = ordered.map(|lottery| Lottery { state: LotteryState::Frozen, ..lottery });
-            (closing, Msg::ManageDrawOrdered)
-        }
-        Act::Republish => (lotteries.republish(&mut tx, manager, code).await?, Msg::ManageRepublishOrdered),
-        Act::Cancel => (lotteries.cancel(&mut tx, manager, code).await?, Msg::ManageCancelled),
+    let done = cx.services.lotteries.republish(&mut tx, manager, code).await?;
+    ended(cx, tx, press, code, around, done, Msg::ManageRepublishOrdered).await
+}
+
+async fn cancelled(cx: Context<'_>, press: Press<ManageButton>, code: &Code) -> Result<Outcome, HandleError> {
+    // A lottery whose chat has thrown the bot out can still be cancelled.
+    let Admitted { manager, lottery } = match admit(cx, press.person.id, code, Need::Person).await? {
+        Ok(admitted) => admitted,
+        Err(denied) => return denied.say(cx, press).await,
     };
-    ended(cx, tx, press, code, around, done, note).await
+    let around = manage::surroundings(cx, press.person.id, &lottery).await?;
+    let mut tx = cx.begin().await?;
+    let done = cx.services.lotteries.cancel(&mut tx, manager, code).await?;
+    ended(cx, tx, press, code, around, done, Msg::ManageCancelled).await
 }
 
 /// Commits an act and shows the card as it is then, or says why it is refused.

@@ -3,42 +3,24 @@
 use qura_app::ingest::HandleError;
 use qura_app::lotteries::{Check, ManageRefusal};
 use qura_domain::code::Code;
-use qura_domain::condition::Condition;
-use qura_domain::draw::hash::Hash;
 use qura_domain::lottery::LotteryState;
 use qura_i18n::Msg;
 
 use super::acts::ended;
+use super::lost::{mark_of, may_go_on, ways_out};
 use super::refusal::{not_theirs, refused};
 use super::{ManageButton, ManageScreen, manager};
 use crate::context::{Context, Outcome};
 use crate::features::channels::failure;
-use crate::features::roulette::create::preview::name_checks;
-use crate::features::roulette::{RouletteButton, back_and_home, manage};
+use crate::features::roulette::manage;
 use crate::press::Press;
 use crate::view::{View, Viewer};
 
-/// Whether it is a condition that failed, which the lottery can go on without.
-const fn is_condition(check: &Check) -> bool {
-    matches!(check, Check::ConditionChat { .. } | Check::ConditionLottery { .. })
-}
-
-/// Tells what was lost from what else may be lost later: «بدون الشرط» gives up what was shown, and no more.
-fn mark_of(lost: &[Condition]) -> u32 {
-    let lost = serde_json::json!(lost).to_string();
-    let [a, b, c, d, ..] = *Hash::of(&[lost.as_bytes()]).as_bytes();
-    u32::from_be_bytes([a, b, c, d])
-}
-
 pub fn not_resumed(viewer: &Viewer, code: &Code, checks: &[Check], lost: u32) -> View {
-    let failed: Vec<Check> = checks.iter().filter(|check| !check.passed()).cloned().collect();
-    let mut view = name_checks(View::of(viewer, &Msg::ManageNotResumed), viewer, &failed);
-    view = view.press(&Msg::ChannelsRecheck, &ManageButton::Resume { code: code.clone() });
-    if !failed.is_empty() && failed.iter().all(is_condition) {
-        let without = ManageButton::ResumeWithout { code: code.clone(), lost };
-        view = view.press(&Msg::ManageResumeWithout, &without);
-    }
-    back_and_home(view, &RouletteButton::Card { code: code.clone() })
+    let again = ManageButton::Resume { code: code.clone() };
+    let without = ManageButton::ResumeWithout { code: code.clone(), lost };
+    let (again, without) = ((&Msg::ChannelsRecheck, &again), (&Msg::ManageResumeWithout, &without));
+    ways_out(viewer, code, checks, &Msg::ManageNotResumed, again, without)
 }
 
 /// `given_up`: the mark of lost conditions that hold no more from here on.
@@ -54,10 +36,8 @@ pub async fn resumed(
         return refused(cx, press, code, ManageRefusal::NotNow).await;
     }
     let looked = lotteries.look_at_everything(manager, &lottery).await.map_err(failure)?;
-    let lost = mark_of(&looked.lost);
-    let gives_up = given_up == Some(lost);
-    let may_go_on = |check: &Check| check.passed() || (gives_up && is_condition(check));
-    if !looked.checks.iter().all(may_go_on) {
+    if !may_go_on(&looked, given_up) {
+        let lost = mark_of(&looked.lost);
         let screen = ManageScreen::NotResumed { code: code.clone(), checks: looked.checks, lost };
         return Ok(cx.say(vec![press.alert(Msg::ManageLackingAlert), press.show(screen)]));
     }

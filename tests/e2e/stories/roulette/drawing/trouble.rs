@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use qura_domain::code::Code;
 use qura_domain::condition::Condition;
 use qura_domain::ids::ChatId;
 use qura_i18n::Msg;
@@ -87,6 +88,23 @@ async fn a_channel_that_a_condition_rests_on_is_waited_for_and_nobody_is_passed_
     };
     assert_eq!([1, 2, 3].map(outcome), ["winner", "winner", "condition_1"]);
     lottery.people[2].sees(Msg::DrawSkipped { code: lottery.code.clone() }).await;
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_lottery_that_a_condition_rests_on_and_that_is_gone_is_named_as_what_it_is() {
+    let (mut w, lottery) = frozen(DrawPlan::among(3)).await;
+    let db = w.storage().await;
+    let mut tx = db.begin().await.unwrap();
+    let condition = Condition::Lottery { code: Code::parse("ZzZz9999").unwrap() };
+    tx.conditions().replace(lottery.id, &[condition]).await.unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+    drop(db);
+    w.program_starts();
+    w.passes(LEASE).await;
+    lottery.organizer.sees(Msg::DrawWaitsLottery { code: lottery.code.clone(), number: 1 }).await;
+    assert!(w.documents(&lottery).await.is_empty());
     w.ends().await;
 }
 

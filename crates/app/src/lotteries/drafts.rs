@@ -85,7 +85,7 @@ impl LotteryService {
         let Some(original) = found.filter(own) else { return Ok(None) };
         let mut settings = original.settings.clone();
         settings.publication = Publication::Now;
-        if settings.draw_at().is_some_and(|at| at <= self.clock.now()) {
+        if settings.is_due(self.clock.now()) {
             settings.auto_draw = AutoDraw::Never;
         }
         let copy = match self.insert(tx, person, original.chat, original.template.clone(), settings).await? {

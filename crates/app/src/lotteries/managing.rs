@@ -41,6 +41,8 @@ pub enum ManageRefusal {
     ConditionLost,
     /// The bot lost a right since it was looked at.
     RightsLost,
+    /// Its draw was to begin while it was paused: open again it would be closed for good at once.
+    TimePassed,
 }
 
 /// What came of an act: the lottery as it is now.
@@ -132,7 +134,8 @@ impl LotteryService {
         let mut resumable = Vec::new();
         for found in paused.into_iter().filter(|found| found.organizer == person) {
             let Some(lottery) = self.managed(manager, &found.code).await? else { continue };
-            if lottery.pause != Some(PauseReason::RightsLost) {
+            let is_due = lottery.settings.is_due(self.clock.now());
+            if lottery.pause != Some(PauseReason::RightsLost) || is_due {
                 continue;
             }
             let looked = self.look_at_everything(manager, &lottery).await?;
@@ -171,6 +174,9 @@ impl LotteryService {
         };
         if lottery.state != LotteryState::Paused {
             return Ok(Err(ManageRefusal::NotNow));
+        }
+        if lottery.settings.is_due(self.clock.now()) {
+            return Ok(Err(ManageRefusal::TimePassed));
         }
         // What Telegram told since they were looked at is newer.
         if !ChannelService::known_obstacles(tx, lottery.chat, Purpose::Publish).await?.is_empty() {

@@ -78,9 +78,7 @@ pub fn preview(terms: &JoinTerms, applicant: &Applicant, now: Timestamp) -> Resu
     match terms.state {
         LotteryState::Draft | LotteryState::Scheduled => return Err(JoinRefusal::NotOpen),
         // The draw's time has come, though nobody came to it yet.
-        LotteryState::Open if terms.settings.draw_at().is_some_and(|at| at <= now) => {
-            return Err(JoinRefusal::Closed);
-        }
+        LotteryState::Open if terms.settings.is_due(now) => return Err(JoinRefusal::Closed),
         LotteryState::Open => {}
         LotteryState::Paused => return Err(JoinRefusal::Paused),
         LotteryState::Frozen

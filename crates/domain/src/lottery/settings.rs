@@ -125,6 +125,11 @@ impl LotterySettings {
         }
     }
 
+    /// Whether the time of its draw has come.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.draw_at().is_some_and(|at| at <= now)
+    }
+
     /// Whether the draw begins by itself with this number of participants.
     pub fn draws_at_count(&self, count: u64) -> bool {
         matches!(self.auto_draw, AutoDraw::AtCount(wanted) if count >= wanted)

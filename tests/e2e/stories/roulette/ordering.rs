@@ -1,14 +1,21 @@
-//! «سحب الفائزين» where a condition is lost: no list is closed for good that nobody can draw from.
+//! «سحب الفائزين» where a condition is lost, and «استئناف» past the time of the draw: no list is closed for good
+//! that nobody can draw from, or that somebody thought to be open.
+
+use std::time::Duration;
 
 use qura_i18n::Msg;
+use serde_json::json;
 
 use super::rights::is_known_to_be_lost;
 use super::{acts, opens_the_card, state_of, subscriber};
+use crate::stories::channels::adds;
 use crate::world::draw::DrawPlan;
 use crate::world::{Channel, ChannelPlan, Lottery, LotteryPlan, Person, World};
 
 /// What Telegram says of a chat that the bot was thrown out of.
 const LOST: [&str; 3] = ["kicked", "not a member", "member list is inaccessible"];
+
+const AN_HOUR: Duration = Duration::from_secs(3_700);
 
 async fn organizes() -> (World, Channel, Person) {
     let w = World::open().await;
@@ -31,6 +38,14 @@ async fn demands_a_channel() -> (World, Person, Lottery, Channel, Person) {
     laila.joins_lottery(&lottery).await;
     laila.sees(Msg::JoinRegistered { ticket: 1 }).await;
     (w, sara, lottery, condition, laila)
+}
+
+/// To be drawn in an hour.
+async fn has_its_time() -> (World, Channel, Person, Lottery) {
+    let (w, channel, sara) = organizes().await;
+    let end = json!({"at": w.now() + 3_600_000_000});
+    let lottery = w.lottery(&sara, &channel, LotteryPlan::simple().with("auto_draw", end)).await;
+    (w, channel, sara, lottery)
 }
 
 /// From the card to the word.
@@ -144,5 +159,51 @@ async fn a_draw_that_was_due_before_its_condition_was_lost_waits_unfrozen() {
     w.program_starts();
     w.settles().await;
     assert_eq!(w.state_of(&lottery).await, "paused");
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn past_its_time_a_paused_lottery_is_not_resumed_but_given_another_end() {
+    let (mut w, _, sara, lottery) = has_its_time().await;
+    opens_the_card(&sara, "الجارية").await;
+    sara.presses("إيقاف مؤقت").await.is_quiet();
+    sara.sees(Msg::ManagePaused).await;
+    w.passes(AN_HOUR).await;
+    sara.presses("استئناف").await.alerts(Msg::ManageTimePassedAlert);
+    w.passes(Duration::from_secs(120)).await;
+    w.settles().await;
+    assert_eq!(state_of(&w, &lottery).await, ("paused".to_owned(), Some("organizer".to_owned())));
+    sara.presses("تعديل").await.is_quiet();
+    sara.sees(Msg::ManageEdit).await;
+    sara.presses("النهاية").await.is_quiet();
+    sara.sees_button("إلغاء").await;
+    sara.says("500").await;
+    sara.sees(Msg::ManageEndAtCount { number: 500 }).await;
+    opens_the_card(&sara, "المتوقفة").await;
+    sara.presses("استئناف").await.is_quiet();
+    sara.sees(Msg::ManageResumed).await;
+    assert_eq!(state_of(&w, &lottery).await.0, "open");
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn past_its_time_a_recheck_of_the_chat_resumes_nothing() {
+    let (mut w, channel, sara, lottery) = has_its_time().await;
+    adds(&sara, &channel).await;
+    sara.looks_away().await;
+    channel.appoints_the_bot_with(&["can_edit_messages"]).await;
+    sara.sees(Msg::ChannelsLost { title: channel.title.clone() }).await;
+    w.passes(AN_HOUR).await;
+    sara.looks_away().await;
+    channel.appoints_the_bot().await;
+    sara.sees(Msg::ChannelsRegained { title: channel.title.clone() }).await;
+    sara.presses("إعادة الفحص").await.toasts(Msg::ChannelsRefreshed);
+    let card = sara.sees(Msg::ChannelsCardReady).await;
+    let paused = Msg::RouletteStatePaused.plain(Default::default());
+    assert!(card.text.contains(&paused), "{}", card.text);
+    assert!(!card.text.contains(&Msg::ChannelsResumed.plain(Default::default())), "{}", card.text);
+    w.passes(Duration::from_secs(120)).await;
+    w.settles().await;
+    assert_eq!(state_of(&w, &lottery).await, ("paused".to_owned(), Some("rights_lost".to_owned())));
     w.ends().await;
 }

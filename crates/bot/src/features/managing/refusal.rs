@@ -115,6 +115,7 @@ pub fn word(refusal: ManageRefusal) -> Msg {
         ManageRefusal::BringsNobody => Msg::ManageBringsNobodyAlert,
         ManageRefusal::ConditionLost => Msg::ManageConditionLostAlert,
         ManageRefusal::RightsLost => Msg::ManageLackingAlert,
+        ManageRefusal::TimePassed => Msg::ManageTimePassedAlert,
     }
 }
 

@@ -35,6 +35,9 @@ pub async fn resumed(
     if lottery.state != LotteryState::Paused {
         return refused(cx, press, code, ManageRefusal::NotNow).await;
     }
+    if lottery.settings.is_due(cx.services.clock.now()) {
+        return refused(cx, press, code, ManageRefusal::TimePassed).await;
+    }
     let looked = lotteries.look_at_everything(manager, &lottery).await.map_err(failure)?;
     if !may_go_on(&looked, given_up) {
         let lost = mark_of(&looked.lost);

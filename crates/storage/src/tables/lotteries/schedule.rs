@@ -9,7 +9,7 @@ use crate::sql::{execute, fetch_all};
 
 impl LotteryRepo<'_> {
     /// Open lotteries whose time of drawing has come, the earliest first. One that is paused waits
-    /// until it is resumed.
+    /// for its organizer.
     pub async fn due_draws(&mut self, now: Timestamp, limit: u32) -> Result<Vec<LotteryId>, StorageError> {
         let rows = fetch_all!(
             self.conn,

@@ -139,7 +139,7 @@ impl Context<'_> {
     ) -> Result<Outcome, HandleError> {
         let (said, id) = (words.clone(), person.id);
         let replies = move |answer: &JoinAnswer, ended: Option<&str>| {
-            let mut replies = said(answer);
+            let mut replies = said(answer, ended);
             replies.splice(0..0, ended.and_then(|state| wizard::closing(state, id)));
             replies
         };
@@ -164,8 +164,8 @@ pub fn closing(state: &str, person: UserId, reply: &str) -> Option<String> {
     serde_json::to_string(&replies).ok()
 }
 
-/// What is said of a registration, whatever it came to.
-pub type Words = Arc<dyn Fn(&JoinAnswer) -> Vec<Reply> + Send + Sync>;
+/// What is said of a registration, whatever it came to, and of the wizard that ended, as it was stored.
+pub type Words = Arc<dyn Fn(&JoinAnswer, Option<&str>) -> Vec<Reply> + Send + Sync>;
 
 fn stored(replies: &[Reply]) -> Result<String, HandleError> {
     serde_json::to_string(replies).map_err(|error| HandleError::Failed(error.to_string()))

@@ -35,7 +35,15 @@ pub enum Wizard {
     /// Somebody names their timezone.
     Timezone,
     /// The card of a lottery's conditions is open. Nothing is to be typed.
-    JoinCard { code: Code },
+    JoinCard {
+        code: Code,
+        /// They came from the card of this one, which demands it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        then: Option<Code>,
+    },
+    /// A challenge is before somebody who came from the card of this lottery, which demands what is behind it.
+    /// Nothing is to be typed.
+    JoinThen { code: Code },
     /// An organizer tells why a winner is to be replaced; the reason is there once it was typed.
     Redraw { code: Code, ticket: u64, reason: Option<String> },
     /// Somebody creates a lottery.
@@ -90,7 +98,8 @@ impl Wizard {
             Self::Channel => channels::adding::typed(cx, person, input).await,
             Self::RouletteChat { draft } => create::adding::typed(cx, person, input, draft.as_ref()).await,
             Self::Timezone => settings::typed_timezone(cx, person, input).await,
-            Self::JoinCard { code } => joining::typed(cx, person, code).await,
+            Self::JoinCard { code, .. } => joining::typed(cx, person, code).await,
+            Self::JoinThen { .. } => Ok(Answer::Again(MenuScreen::with(person, Msg::InputUnknown).into())),
             Self::Redraw { code, ticket, .. } => draw::typed_reason(cx, person, code, *ticket, input).await,
             Self::Roulette(place) => create::typed(cx, person, input, message, place).await,
             Self::Managing(step) => managing::typed(cx, person, input, message, step).await,
@@ -102,7 +111,7 @@ impl Wizard {
         match self {
             Self::GateChannel => cx.services.settings.announce().await,
             Self::Channel | Self::RouletteChat { .. } => cx.services.channels.announce().await,
-            Self::Timezone | Self::JoinCard { .. } | Self::Redraw { .. } => {}
+            Self::Timezone | Self::JoinCard { .. } | Self::JoinThen { .. } | Self::Redraw { .. } => {}
             Self::Roulette(_) | Self::Managing(_) => cx.services.lotteries.announce().await,
         }
     }
@@ -119,9 +128,21 @@ impl Wizard {
             }
             Self::Timezone
             | Self::JoinCard { .. }
+            | Self::JoinThen { .. }
             | Self::Redraw { .. }
             | Self::Roulette(_)
             | Self::Managing(_) => None,
+        }
+    }
+
+    /// The lottery whose card is still to be finished by somebody who was on the way into this one.
+    pub fn unfinished(&self, code: &Code) -> Option<Code> {
+        match self {
+            Self::JoinCard { code: open, then } if open == code => then.clone(),
+            Self::JoinCard { code: open, .. } | Self::JoinThen { code: open } => {
+                Some(open.clone()).filter(|open| open != code)
+            }
+            _ => None,
         }
     }
 }
@@ -154,13 +175,16 @@ pub async fn leave(cx: Context<'_>, person: UserId, mut replies: Vec<Reply>) -> 
     cx.commit(tx, replies).await
 }
 
-/// Ends the wizard that the person is in, if any, in the caller's transaction.
-pub async fn end(tx: &mut Tx, person: UserId, replies: &mut Vec<Reply>) -> Result<(), HandleError> {
-    if let Some(session) = tx.sessions().get(person).await? {
-        close(&session, replies);
-        tx.sessions().delete(person).await?;
-    }
-    Ok(())
+/// Ends the wizard that the person is in, if any, in the caller's transaction. Returns it.
+pub async fn end(
+    tx: &mut Tx,
+    person: UserId,
+    replies: &mut Vec<Reply>,
+) -> Result<Option<Wizard>, HandleError> {
+    let Some(session) = tx.sessions().get(person).await? else { return Ok(None) };
+    close(&session, replies);
+    tx.sessions().delete(person).await?;
+    Ok(serde_json::from_str(&session.state).ok())
 }
 
 /// Whether somebody is about to name a chat.
@@ -170,7 +194,13 @@ pub async fn picks_a_chat(cx: Context<'_>, person: UserId) -> Result<bool, Handl
     Ok(match wizard {
         Some(Wizard::Channel | Wizard::RouletteChat { .. } | Wizard::GateChannel) => true,
         Some(Wizard::Roulette(place)) => place.step.picks_a_chat(),
-        Some(Wizard::Timezone | Wizard::JoinCard { .. } | Wizard::Redraw { .. } | Wizard::Managing(_))
+        Some(
+            Wizard::Timezone
+            | Wizard::JoinCard { .. }
+            | Wizard::JoinThen { .. }
+            | Wizard::Redraw { .. }
+            | Wizard::Managing(_),
+        )
         | None => false,
     })
 }
@@ -230,6 +260,11 @@ async fn current(cx: Context<'_>, person: UserId) -> Result<Option<Session>, Han
 /// Puts what the wizard must take back before everything else, so that the screen comes last.
 fn close(session: &Session, replies: &mut Vec<Reply>) {
     replies.splice(0..0, closing(&session.state, session.user));
+}
+
+/// See [`Wizard::unfinished`], of a wizard that has ended, given as it was stored.
+pub fn unfinished(state: &str, code: &Code) -> Option<Code> {
+    serde_json::from_str::<Wizard>(state).ok()?.unfinished(code)
 }
 
 /// What must be taken back of a wizard that has ended, given as it was stored.

@@ -29,7 +29,7 @@ async fn option(w: &World, screen: &Screen, is_right: bool) -> String {
 }
 
 /// Presses an option of the puzzle on the screen.
-async fn answers(w: &World, person: &Person, screen: &Screen, is_right: bool) {
+pub async fn answers(w: &World, person: &Person, screen: &Screen, is_right: bool) {
     let label = option(w, screen, is_right).await;
     person.presses_on(screen, &*label).await.is_quiet();
 }

@@ -3,6 +3,7 @@
 use qura_i18n::Msg;
 use serde_json::json;
 
+use super::challenges::answers;
 use super::{JOIN, opened, subscriber};
 use crate::world::{Channel, ChannelPlan, LotteryPlan, World};
 
@@ -90,10 +91,49 @@ async fn one_lottery_may_demand_another() {
     let link = format!("https://t.me/qura_bot?start={}", first.payload());
     assert_eq!(card.button(&first.code).url.as_deref(), Some(&*link));
     laila.opens(&link).await;
-    laila.sees(Msg::JoinRegistered { ticket: 1 }).await;
+    let ticket = laila.sees(Msg::JoinRegistered { ticket: 1 }).await;
+    let unfinished = Msg::JoinUnfinished { code: second.code.clone() }.plain(Default::default());
+    assert!(ticket.text.contains(&unfinished), "{}", ticket.text);
+    laila.presses(Msg::JoinGoOnButton { code: second.code.clone() }).await.is_quiet();
+    let ticket = laila.sees(Msg::JoinRegistered { ticket: 1 }).await;
+    assert!(!ticket.text.contains(&unfinished), "{}", ticket.text);
+    assert_eq!(w.tickets().await.len(), 2);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn behind_a_challenge_or_a_card_of_its_own_it_leads_back_too() {
+    let (w, channel, organizer, _) = opened(LotteryPlan::simple()).await;
+    let other = w.channel(ChannelPlan::public("قناة شرط", "other_channel")).await;
+    other.appoints_the_bot().await;
+    let plan = LotteryPlan::simple().with("challenge", json!("math")).channel(&other);
+    let first = w.lottery(&organizer, &channel, plan).await;
+    let second = w.lottery(&organizer, &channel, LotteryPlan::simple().lottery(&first).channel(&other)).await;
+    let laila = subscriber(&w, &channel, "ليلى").await;
     laila.joins_lottery(&second).await;
+    laila.sees(Msg::JoinCard).await;
+    laila.starts_with(&first.payload()).await;
+    let puzzle = laila.sees_button("الرئيسية").await;
+    answers(&w, &laila, &puzzle, true).await;
+    laila.sees(Msg::JoinCard).await;
+    laila.presses("تحقق").await.alerts(Msg::JoinUnmetAlert { count: 1 });
+    laila.joins(&other).await;
+    laila.sees_button("انسحاب").await;
+    let on = Msg::JoinGoOnButton { code: second.code.clone() };
+    laila.presses(on.clone()).await.is_quiet();
     laila.sees(Msg::JoinRegistered { ticket: 1 }).await;
     assert_eq!(w.tickets().await.len(), 2);
+    // Whoever is in already and looks at the ticket is led back as well.
+    let third = w.lottery(&organizer, &channel, LotteryPlan::simple().lottery(&first).boost(&channel)).await;
+    laila.joins_lottery(&third).await;
+    laila.sees(Msg::JoinCard).await;
+    laila.starts_with(&first.payload()).await;
+    laila.sees(Msg::JoinAlready { ticket: 1 }).await;
+    laila
+        .presses(Msg::JoinGoOnButton { code: third.code.clone() })
+        .await
+        .alerts(Msg::JoinUnmetAlert { count: 1 });
+    laila.sees(Msg::JoinCard).await;
     w.ends().await;
 }
 

@@ -7,6 +7,7 @@ use qura_app::joining::{JoinAnswer, Look};
 use qura_app::subscription::Freshness;
 use qura_domain::challenge::Attempts;
 use qura_domain::code::Code;
+use qura_domain::ids::UserId;
 use qura_domain::lottery::{JoinRefusal, LotteryState};
 use qura_domain::person::Person;
 use qura_i18n::Msg;
@@ -19,7 +20,7 @@ use crate::context::{Context, Outcome};
 use crate::features::menu::MenuScreen;
 use crate::press::Press;
 use crate::reply::Reply;
-use crate::wizard;
+use crate::wizard::{self, Wizard};
 
 /// Somebody who passed the gate wants to join the lottery of this code.
 pub async fn arrived(
@@ -72,7 +73,7 @@ pub async fn go_on(
     let screen = match &look.verdict {
         Ok(()) => return register(cx, person, look, way, solved).await,
         Err(JoinRefusal::Challenge(kind)) => return challenge::put(cx, person, &look, way, *kind).await,
-        Err(refusal) => refused(cx, &look, refusal).await?,
+        Err(refusal) => refused(cx, person.id, &look, refusal).await?,
     };
     let card = matches!(&screen, JoinScreen::Card(_));
     let pauses = matches!(&look.verdict, Err(JoinRefusal::CannotCheck | JoinRefusal::ConditionLost(_)));
@@ -85,13 +86,15 @@ pub async fn go_on(
         };
     }
     let mut tx = cx.begin().await?;
-    let replies = begin(cx, &mut tx, person, &way, replies).await?;
+    let (replies, then) = begin(cx, &mut tx, person, &look.code, &way, replies).await?;
     joining.suspend(&mut tx, &look).await?;
     if let Some(attempts) = &solved {
         joining.keep(&mut tx, person.id, look.application.lottery, attempts).await?;
     }
     if card {
-        wizard::go_on(cx, &mut tx, person.id, &card::wizard_of(&look.code)).await?;
+        // The card is open as long as this is where the person is.
+        let open = Wizard::JoinCard { code: look.code.clone(), then };
+        wizard::go_on(cx, &mut tx, person.id, &open).await?;
     }
     let outcome = cx.commit(tx, replies).await?;
     joining.announce().await;
@@ -99,7 +102,12 @@ pub async fn go_on(
 }
 
 /// What stands before somebody, or that nothing does any more.
-pub async fn refused(cx: Context<'_>, look: &Look, refusal: &JoinRefusal) -> Result<JoinScreen, HandleError> {
+pub async fn refused(
+    cx: Context<'_>,
+    person: UserId,
+    look: &Look,
+    refusal: &JoinRefusal,
+) -> Result<JoinScreen, HandleError> {
     let code = look.code.clone();
     let state = look.application.terms.state;
     Ok(match refusal {
@@ -109,6 +117,7 @@ pub async fn refused(cx: Context<'_>, look: &Look, refusal: &JoinRefusal) -> Res
             JoinScreen::Refused(RefusedScreen { code, refusal: JoinRefusal::Closed, chat: None })
         }
         JoinRefusal::AlreadyIn(ticket) => JoinScreen::Ticket(TicketScreen {
+            unfinished: wizard::current_of(cx, person).await?.and_then(|wizard| wizard.unfinished(&code)),
             code,
             ticket: ticket.get(),
             commitment: look.application.commitment,
@@ -128,19 +137,20 @@ pub async fn refused(cx: Context<'_>, look: &Look, refusal: &JoinRefusal) -> Res
 }
 
 /// What every transaction of somebody on the way to a ticket begins with: who came by a link is seen, and a
-/// wizard that they were in ends.
+/// wizard that they were in ends. With the lottery whose card they left for this one.
 pub async fn begin(
     cx: Context<'_>,
     tx: &mut Tx,
     person: &Person,
+    code: &Code,
     way: &Way,
     mut replies: Vec<Reply>,
-) -> Result<Vec<Reply>, HandleError> {
+) -> Result<(Vec<Reply>, Option<Code>), HandleError> {
     if way.arrives() {
         cx.services.people.see(tx, person).await?;
     }
-    wizard::end(tx, person.id, &mut replies).await?;
-    Ok(replies)
+    let ended = wizard::end(tx, person.id, &mut replies).await?;
+    Ok((replies, ended.and_then(|wizard| wizard.unfinished(code))))
 }
 
 async fn register(
@@ -151,19 +161,23 @@ async fn register(
     solved: Option<Attempts>,
 ) -> Result<Outcome, HandleError> {
     let code = look.code.clone();
-    let words = move |answer: &JoinAnswer| way.show(told(&code, answer));
+    let words = move |answer: &JoinAnswer, ended: Option<&str>| {
+        let unfinished = ended.and_then(|state| wizard::unfinished(state, &code));
+        way.show(told(&code, answer, unfinished))
+    };
     cx.joined(person, &look, solved, Arc::new(words)).await
 }
 
 /// What the registration came to. The challenge and the conditions were looked at a moment ago; who fails
 /// them now, or lost their membership meanwhile, is asked to try again.
-fn told(code: &Code, answer: &JoinAnswer) -> JoinScreen {
+fn told(code: &Code, answer: &JoinAnswer, unfinished: Option<Code>) -> JoinScreen {
     let ticket = |ticket, commitment, again| TicketScreen {
         code: code.clone(),
         ticket,
         commitment,
         again,
         is_closed: false,
+        unfinished,
     };
     match answer {
         JoinAnswer::Registered { ticket: number, commitment } => {

@@ -120,11 +120,6 @@ fn boost_link(username: Option<&str>, chat: ChatId) -> String {
     }
 }
 
-/// The card is open as long as this is where the person is.
-pub fn wizard_of(code: &Code) -> Wizard {
-    Wizard::JoinCard { code: code.clone() }
-}
-
 /// Somebody writes while the card is open: nothing is to be typed here, so it comes again.
 pub async fn typed(cx: Context<'_>, person: &Person, code: &Code) -> Result<Answer, HandleError> {
     let look = cx.services.joining.look(person, code, Freshness::Cached, None).await.map_err(failed)?;
@@ -140,7 +135,7 @@ pub async fn typed(cx: Context<'_>, person: &Person, code: &Code) -> Result<Answ
         }
         // The card is no longer what it is about.
         Err(refusal) => {
-            let screen = Screen::Joining(arrival::refused(cx, &look, refusal).await?);
+            let screen = Screen::Joining(arrival::refused(cx, person.id, &look, refusal).await?);
             Ok(Answer::Finished(cx.begin().await?, vec![Reply::show(person.id, screen)]))
         }
     }
@@ -166,7 +161,9 @@ async fn ticks(cx: Context<'_>, person: &Person) -> Result<Outcome, HandleError>
     if person.is_bot {
         return quiet();
     }
-    let Some(Wizard::JoinCard { code }) = wizard::current_of(cx, person.id).await? else { return quiet() };
+    let Some(Wizard::JoinCard { code, .. }) = wizard::current_of(cx, person.id).await? else {
+        return quiet();
+    };
     // They may have left the gate's channel since.
     if gate::check(cx, person.id, Freshness::Cached).await? != Verdict::Pass {
         return quiet();

@@ -21,6 +21,7 @@ use super::{JoinButton, JoinScreen, Way, arrival, failed, home};
 use crate::callback::CallbackData;
 use crate::context::{Context, Outcome};
 use crate::view::{View, Viewer};
+use crate::wizard::{self, Wizard};
 
 /// Buttons in a row.
 const IN_A_ROW: usize = 3;
@@ -164,7 +165,7 @@ async fn ask(
         Asked::Puzzle { number, shown, picture } => {
             let picture = picture.map(|(digits, noise)| Drawing { digits, noise });
             let screen = PuzzleScreen { code: code.clone(), number, shown, picture, note };
-            store(cx, person, lottery, way, &attempts, JoinScreen::Puzzle(screen)).await
+            store(cx, person, code, lottery, way, &attempts, JoinScreen::Puzzle(screen)).await
         }
     }
 }
@@ -179,19 +180,23 @@ async fn lock(
     until: Timestamp,
 ) -> Result<Outcome, HandleError> {
     let screen = JoinScreen::Locked(LockedScreen { code: code.clone(), until });
-    store(cx, person, lottery, way, attempts, screen).await
+    store(cx, person, code, lottery, way, attempts, screen).await
 }
 
 async fn store(
     cx: Context<'_>,
     person: &Person,
+    code: &Code,
     lottery: LotteryId,
     way: Way,
     attempts: &Attempts,
     screen: JoinScreen,
 ) -> Result<Outcome, HandleError> {
     let mut tx = cx.begin().await?;
-    let replies = arrival::begin(cx, &mut tx, person, &way, way.show(screen)).await?;
+    let (replies, unfinished) = arrival::begin(cx, &mut tx, person, code, &way, way.show(screen)).await?;
+    if let Some(code) = unfinished {
+        wizard::go_on(cx, &mut tx, person.id, &Wizard::JoinThen { code }).await?;
+    }
     cx.services.joining.keep(&mut tx, person.id, lottery, attempts).await?;
     cx.commit(tx, replies).await
 }

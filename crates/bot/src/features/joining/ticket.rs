@@ -22,6 +22,9 @@ pub struct TicketScreen {
     /// The list is closed: nobody leaves any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_closed: bool,
+    /// The lottery from whose card they came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<Code>,
 }
 
 impl TicketScreen {
@@ -37,6 +40,11 @@ impl TicketScreen {
         }
         if let Some(commitment) = &self.commitment {
             view = view.below(&Msg::JoinCommitment { commitment: commitment.to_base64url() });
+        }
+        if let Some(code) = &self.unfinished {
+            view = view.below(&Msg::JoinUnfinished { code: code.to_string() });
+            let label = Msg::JoinGoOnButton { code: code.to_string() };
+            view = view.press(&label, &JoinButton::Check { code: code.clone() });
         }
         match self.is_closed {
             true => home(view),

@@ -4,6 +4,7 @@ use qura_app::ingest::HandleError;
 use qura_app::subscription::Freshness;
 use qura_domain::gate::Verdict;
 use qura_domain::ids::MessageId;
+use qura_domain::link::DeepLink;
 use qura_i18n::Msg;
 use qura_ports::telegram::Callback;
 
@@ -13,7 +14,7 @@ use crate::features::admin::{self, AdminButton};
 use crate::features::channels::{self, ChannelButton};
 use crate::features::draw::{self, DrawButton};
 use crate::features::gate::{self, GateButton, GateScreen};
-use crate::features::joining::{self, JoinButton};
+use crate::features::joining::{self, JoinButton, Way};
 use crate::features::managing::{self, ManageButton};
 use crate::features::menu::{self, MenuButton, MenuScreen};
 use crate::features::mine::{self, MineButton};
@@ -53,6 +54,15 @@ impl Known {
             .or_else(|| DrawButton::unpack(data).map(Self::Draw))
             .or_else(|| ManageButton::unpack(data).map(Self::Managing))
     }
+
+    /// What its presser came for, which survives the gate (flows, section 0).
+    fn link(&self) -> Option<DeepLink> {
+        match self {
+            Self::Joining(button) => button.link(),
+            Self::Draw(button) => button.link(),
+            _ => None,
+        }
+    }
 }
 
 /// Somebody pressed a button. Whatever they pressed may be old or forged: rights are checked here
@@ -83,7 +93,9 @@ pub async fn pressed(cx: Context<'_>, callback: &Callback) -> Result<Outcome, Ha
     }
     let place = press(callback, message, ());
     if let Verdict::Subscribe(missing) = gate::check(cx, person.id, Freshness::Cached).await? {
-        return Ok(cx.say(vec![place.show(GateScreen::of(missing, None))]));
+        let screen = GateScreen::at_button(missing, known.as_ref().and_then(Known::link));
+        let is_picture = matches!(&known, Some(Known::Joining(button)) if button.is_under_picture());
+        return Ok(cx.say(vec![Way::edit(&place, is_picture).replace(screen)]));
     }
     if record.is_none() {
         return cx.seen(person, None, vec![place.show(MenuScreen::of(person))]).await;

@@ -51,6 +51,25 @@ callback_data! {
     }
 }
 
+impl DrawButton {
+    /// Where it leads whom the gate stops at it.
+    pub fn link(&self) -> Option<DeepLink> {
+        match self {
+            Self::Verify { code } | Self::File { code } | Self::Proof { code } => {
+                Some(DeepLink::Verify(code.clone()))
+            }
+            // Never gated.
+            Self::Confirm { .. } => None,
+            // From the organizer's card, which no link leads to.
+            Self::Redraw { .. }
+            | Self::RedrawOf { .. }
+            | Self::Reopen { .. }
+            | Self::ConfirmReopening { .. }
+            | Self::ConfirmRedraw { .. } => None,
+        }
+    }
+}
+
 impl DrawScreen {
     pub fn view(&self, viewer: &Viewer) -> View {
         match self {

@@ -43,6 +43,11 @@ impl GateScreen {
         Self { missing, dead_link: payload.is_some() && link.is_none(), link }
     }
 
+    /// For a person who is stopped at a button, which leads there.
+    pub fn at_button(missing: Vec<MissingChannel>, link: Option<DeepLink>) -> Self {
+        Self { missing, dead_link: false, link }
+    }
+
     pub fn view(&self, viewer: &Viewer) -> View {
         let count = i64::try_from(self.missing.len()).unwrap_or(i64::MAX);
         let mut view = View::of(viewer, &Msg::GateSubscribe { count });

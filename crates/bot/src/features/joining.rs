@@ -13,6 +13,7 @@ mod way;
 use qura_app::ingest::HandleError;
 use qura_app::joining::JoinError;
 use qura_domain::code::Code;
+use qura_domain::link::DeepLink;
 use serde::{Deserialize, Serialize};
 
 use super::menu::{MenuButton, MenuScreen};
@@ -58,6 +59,26 @@ callback_data! {
         LeaveNow { code: Code } = "left",
         /// Back to the ticket.
         Stay { code: Code } = "stay",
+    }
+}
+
+impl JoinButton {
+    /// Where it leads whom the gate stops at it.
+    pub fn link(&self) -> Option<DeepLink> {
+        match self {
+            Self::Check { code }
+            | Self::Answer { code, .. }
+            | Self::Read { code, .. }
+            | Self::Leave { code }
+            | Self::LeaveNow { code }
+            | Self::Stay { code } => Some(DeepLink::Join(code.clone())),
+            Self::Home => None,
+        }
+    }
+
+    /// Whether it stands under a picture.
+    pub const fn is_under_picture(&self) -> bool {
+        matches!(self, Self::Read { .. } | Self::Home)
     }
 }
 

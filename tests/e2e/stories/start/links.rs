@@ -1,6 +1,7 @@
 //! Deep links: whoever comes by one gets where it leads, after the gate, and a link proves nothing.
 
 use qura_i18n::Msg;
+use serde_json::json;
 
 use super::MENU;
 use crate::world::{ChannelPlan, LotteryPlan, Person, World};
@@ -121,5 +122,63 @@ async fn a_link_to_a_draw_is_honoured_behind_the_gate() {
     mona.presses("لقد اشتركت").await.toasts(Msg::GatePassed);
     let (code, commitment) = (lottery.code.clone(), lottery.commitment.clone());
     mona.sees(Msg::DrawVerifyPending { code, commitment }).await;
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn who_is_stopped_on_the_way_to_a_ticket_goes_on_behind_the_gate() {
+    let w = World::gated().await;
+    let channel = w.channel(ChannelPlan::public("قناة سارة", "sara_channel")).await;
+    channel.appoints_the_bot().await;
+    let organizer = w.member("سارة").await;
+    let mona = w.member("منى").await;
+    for challenge in [json!("image"), json!(null)] {
+        let lottery =
+            w.lottery(&organizer, &channel, LotteryPlan::simple().with("challenge", challenge.clone())).await;
+        if challenge.is_string() {
+            mona.joins(&channel).await;
+        }
+        mona.starts_with(&lottery.payload()).await;
+        let screen = match challenge.is_string() {
+            true => mona.sees(Msg::ChallengeImage).await,
+            false => mona.sees(Msg::JoinNotMember { title: channel.title.clone() }).await,
+        };
+        mona.leaves(&w.gate[0]).await;
+        let button = if challenge.is_string() { screen.labels()[0] } else { "تحقق" };
+        mona.presses(button).await.is_quiet();
+        mona.sees(Msg::GateSubscribe { count: 1 }).await;
+        mona.joins(&w.gate[0]).await;
+        mona.presses("لقد اشتركت").await.toasts(Msg::GatePassed);
+        if challenge.is_string() {
+            // Words take the place of a picture and give way to another one: each goes.
+            let again = mona.sees(Msg::ChallengeImage).await;
+            assert!(again.id != screen.id && again.labels().len() == 10, "{again:?}");
+            mona.leaves(&channel).await;
+        } else {
+            mona.sees(Msg::JoinNotMember { title: channel.title.clone() }).await;
+        }
+    }
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn who_is_stopped_before_a_receipt_sees_it_behind_the_gate() {
+    let mut w = World::gated().await;
+    w.expected.tolerated.push("query is too old");
+    let channel = w.channel(ChannelPlan::public("قناة سارة", "sara_channel")).await;
+    channel.appoints_the_bot().await;
+    let organizer = w.member("سارة").await;
+    let lottery = w.lottery(&organizer, &channel, LotteryPlan::simple()).await;
+    w.lottery_becomes(&lottery, "announced").await;
+    let screen = organizer.sees(organizer.menu()).await;
+    organizer.forges_a_press(&screen, &format!("roul:card:{}", lottery.code)).await;
+    organizer.sees_button("تحقق من السحب").await;
+    organizer.leaves(&w.gate[0]).await;
+    organizer.presses("تحقق من السحب").await.is_quiet();
+    organizer.sees(Msg::GateSubscribe { count: 1 }).await;
+    organizer.joins(&w.gate[0]).await;
+    organizer.presses("لقد اشتركت").await.toasts(Msg::GatePassed);
+    let (code, commitment) = (lottery.code.clone(), lottery.commitment.clone());
+    organizer.sees(Msg::DrawVerifyPending { code, commitment }).await;
     w.ends().await;
 }

@@ -35,6 +35,8 @@ impl SessionService {
 
 /// The job that ends wizards nobody came back to, and tells their owners.
 pub struct PurgeExpiredSessions {
+    /// What the owner of a wizard, given as it was stored, hears of its end.
+    pub farewell: fn(&Session) -> Option<Notice>,
     pub db: Db,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -57,8 +59,7 @@ impl Job for PurgeExpiredSessions {
             let now = self.clock.now();
             let mut tx = self.db.begin().await?;
             let expired = tx.sessions().delete_expired(now, Self::CHUNK).await?;
-            for user in &expired {
-                let notice = Notice::WizardExpired { person: *user };
+            for notice in expired.iter().filter_map(self.farewell) {
                 write_notice(&mut tx, NoticeId::new(self.random.id()), &notice, now).await?;
             }
             let last = expired.len() < Self::CHUNK as usize;

@@ -24,3 +24,4 @@ pub use features::managing::reports::Reports;
 pub use features::roulette::post::Strangers;
 pub use notices::Notices;
 pub use posts::Posts;
+pub use wizard::farewell;

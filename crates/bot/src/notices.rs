@@ -33,9 +33,17 @@ impl NoticeSender for Notices {
         }
         let record = self.services.people.get(person).await;
         let record = record.map_err(|error| TelegramError::Unavailable(error.detail()))?;
-        let View { text, keyboard, .. } = view(notice, &self.services.viewer(person, record.as_ref()));
-        let request =
-            Request::SendText { chat: person.chat(), text, markup: Markup::Inline(keyboard), reply_to: None };
+        let viewer = self.services.viewer(person, record.as_ref());
+        let (text, markup) = match notice {
+            Notice::WizardExpired { has_picker: true, .. } => {
+                (Msg::ChannelsPickerClosed.rich(viewer.language), Markup::RemoveReply)
+            }
+            _ => {
+                let View { text, keyboard, .. } = view(notice, &viewer);
+                (text, Markup::Inline(keyboard))
+            }
+        };
+        let request = Request::SendText { chat: person.chat(), text, markup, reply_to: None };
         self.messenger.send(Lane::Notice, request).await.map(drop)
     }
 }

@@ -5,6 +5,7 @@
 //! place, and ends it.
 
 use qura_app::ingest::HandleError;
+use qura_app::outbox::Notice;
 use qura_domain::code::Code;
 use qura_domain::ids::{ChatId, UserId};
 use qura_domain::person::Person;
@@ -225,7 +226,11 @@ pub async fn typed(
 ) -> Result<Option<Outcome>, HandleError> {
     let Some(session) = current(cx, person.id).await? else { return Ok(None) };
     let wizard = serde_json::from_str::<Wizard>(&session.state).ok();
-    let Some(wizard) = wizard.filter(|_| !cx.services.sessions.has_expired(&session)) else {
+    let has_expired = cx.services.sessions.has_expired(&session);
+    let Some(wizard) = wizard.filter(|_| !has_expired) else {
+        if farewell(&session).is_none() {
+            return Ok(None);
+        }
         let replies = vec![Reply::show(person.id, InfoScreen::WizardExpired)];
         return leave(cx, person.id, replies).await.map(Some);
     };
@@ -265,6 +270,17 @@ fn close(session: &Session, replies: &mut Vec<Reply>) {
 /// See [`Wizard::unfinished`], of a wizard that has ended, given as it was stored.
 pub fn unfinished(state: &str, code: &Code) -> Option<Code> {
     serde_json::from_str::<Wizard>(state).ok()?.unfinished(code)
+}
+
+/// What somebody hears when their wizard, given as it was stored, ended because they did not come back to it.
+/// Whoever did not finish joining hears nothing: they began nothing that they could take up again, and may be thousands.
+pub fn farewell(session: &Session) -> Option<Notice> {
+    let wizard = serde_json::from_str::<Wizard>(&session.state).ok();
+    if matches!(wizard, Some(Wizard::JoinCard { .. } | Wizard::JoinThen { .. })) {
+        return None;
+    }
+    let has_picker = wizard.is_some_and(|wizard| wizard.closing(session.user).is_some());
+    Some(Notice::WizardExpired { person: session.user, has_picker })
 }
 
 /// What must be taken back of a wizard that has ended, given as it was stored.

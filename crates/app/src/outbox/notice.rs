@@ -18,7 +18,12 @@ use crate::lotteries::Check;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Notice {
     /// A wizard was given up because nobody came back to it.
-    WizardExpired { person: UserId },
+    WizardExpired {
+        person: UserId,
+        /// Telegram's own picker still stands below the chat: it is taken away first.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        has_picker: bool,
+    },
     /// To an operator: the bot cannot see who is in a gate channel, so everyone passes.
     GateUnchecked { person: UserId, title: String },
     /// The bot became administrator of a chat: the one who made it so may link it.
@@ -73,7 +78,7 @@ impl Notice {
     /// Who hears it.
     pub fn person(&self) -> UserId {
         match self {
-            Self::WizardExpired { person }
+            Self::WizardExpired { person, .. }
             | Self::GateUnchecked { person, .. }
             | Self::ChannelOffered { person, .. }
             | Self::ChannelLost { person, .. }
@@ -94,6 +99,10 @@ impl Notice {
     /// What follows once this one has arrived: messages of one text in their order.
     pub fn next(&self) -> Option<Self> {
         match self {
+            // No message can take the picker away and have buttons.
+            Self::WizardExpired { person, has_picker: true } => {
+                Some(Self::WizardExpired { person: *person, has_picker: false })
+            }
             Self::Draw { person, lottery, draw } => {
                 draw.next().map(|draw| Self::Draw { person: *person, lottery: *lottery, draw })
             }

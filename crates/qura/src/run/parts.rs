@@ -238,6 +238,7 @@ impl Parts {
             random: self.random.clone(),
             jobs: vec![
                 Arc::new(PurgeExpiredSessions {
+                    farewell: qura_bot::farewell,
                     db: self.db.clone(),
                     clock: self.clock.clone(),
                     random: self.random.clone(),

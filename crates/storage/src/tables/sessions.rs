@@ -67,17 +67,17 @@ impl SessionsRepo<'_> {
         Ok(rows.into_iter().map(session).collect())
     }
 
-    /// Deletes up to `limit` wizards that expired, and returns whose they were.
-    pub async fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<Vec<UserId>, StorageError> {
+    /// Deletes up to `limit` wizards that expired, and returns them.
+    pub async fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Session>, StorageError> {
         let rows = fetch_all!(
             self.conn,
-            (i64,),
+            Row,
             "DELETE FROM sessions WHERE user_id IN
              (SELECT user_id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
-             RETURNING user_id",
+             RETURNING user_id, state, expires_at",
             now.micros(),
             i64::from(limit)
         )?;
-        Ok(rows.into_iter().map(|(user,)| UserId::new(user)).collect())
+        Ok(rows.into_iter().map(session).collect())
     }
 }

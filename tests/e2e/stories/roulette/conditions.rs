@@ -1,5 +1,7 @@
 //! The card of conditions: it tells what is missing, ticks itself, and lets nobody past.
 
+use std::time::Duration;
+
 use qura_i18n::Msg;
 use serde_json::json;
 
@@ -47,6 +49,29 @@ async fn a_card_ticks_itself_and_registers_at_the_last_tick() {
     laila.leaves(&two).await;
     w.settles().await;
     assert_eq!(laila.looks_at(&ticket).await, ticket);
+    w.ends().await;
+}
+
+/// Whoever left it open began nothing that could be taken up again.
+#[tokio::test]
+async fn a_card_that_is_left_open_ends_without_a_word() {
+    let mut w = World::builder().env("SESSION_TTL", "3600").start().await;
+    let home = w.channel(ChannelPlan::public("قناة سارة", "sara_channel")).await;
+    let other = w.channel(ChannelPlan::public("قناة شرط", "first_channel")).await;
+    for chat in [&home, &other] {
+        chat.appoints_the_bot().await;
+    }
+    let organizer = w.member("سارة").await;
+    let lottery = w.lottery(&organizer, &home, LotteryPlan::simple().channel(&other)).await;
+    let laila = subscriber(&w, &home, "ليلى").await;
+    laila.joins_lottery(&lottery).await;
+    laila.sees(Msg::JoinCard).await;
+    w.settles().await;
+    assert_eq!(w.database.wizards().await, 1);
+    w.passes(Duration::from_secs(3660)).await;
+    w.comes_true("the card is closed", async || w.database.wizards().await == 0).await;
+    w.settles().await;
+    assert_eq!(laila.count(Msg::WizardExpired).await, 0);
     w.ends().await;
 }
 

@@ -116,6 +116,20 @@ async fn asks_for_chats(person: &Person) -> Screen {
 }
 
 #[tokio::test]
+async fn a_picker_goes_with_the_wizard_that_expires() {
+    let mut w = World::builder().env("SESSION_TTL", "3600").start().await;
+    let sara = w.member("سارة").await;
+    asks_for_chats(&sara).await;
+    w.passes(Duration::from_secs(3660)).await;
+    sara.sees(Msg::WizardExpired).await.has_buttons(&["الرئيسية"]);
+    w.settles().await;
+    assert_eq!(sara.keyboard().await, None);
+    assert_eq!((sara.count(Msg::WizardExpired).await, sara.count(Msg::ChannelsPickerClosed).await), (1, 1));
+    is_in_no_wizard(&w, &sara).await;
+    w.ends().await;
+}
+
+#[tokio::test]
 async fn a_picker_goes_when_an_old_button_begins_or_ends_something_else() {
     let mut w = World::open().await;
     w.expected.tolerated.push("query is too old");

@@ -19,6 +19,15 @@ pub struct Media {
     pub kind: MediaKind,
     /// Good for this bot only.
     pub file_id: String,
+    /// Covered until somebody taps on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_spoiler: bool,
+}
+
+impl Media {
+    pub fn new(kind: MediaKind, file_id: impl Into<String>) -> Self {
+        Self { kind, file_id: file_id.into(), has_spoiler: false }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -137,9 +146,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::{Layout, LinkPreview};
 
     fn photo() -> Option<Media> {
-        Some(Media { kind: MediaKind::Photo, file_id: "AgAD".into() })
+        Some(Media::new(MediaKind::Photo, "AgAD"))
     }
 
     fn bold(text: &str, offset: u32, length: u32) -> RichText {
@@ -191,11 +201,25 @@ mod tests {
         let mut text = RichText::plain("سحب على 🎁");
         text.push_styled(EntityKind::TextLink { url: "https://t.me/c".into() }, "هنا");
         text.push_styled(EntityKind::CustomEmoji { custom_emoji_id: "5368".into() }, "🎉");
-        let template = Template::new(text, photo()).unwrap();
+        let date_time =
+            EntityKind::DateTime { unix_time: 1_790_000_000, date_time_format: Some("wDT".into()) };
+        text.push_styled(date_time, "الليلة");
+        let link_preview = Some(LinkPreview { show_above_text: true, ..LinkPreview::default() });
+        let text = text.laid_out(Layout { link_preview, above_media: true });
+        let media = Media { has_spoiler: true, ..Media::new(MediaKind::Photo, "AgAD") };
+        let template = Template::new(text, Some(media)).unwrap();
         assert!(template.has_custom_emoji());
         assert!(!Template::new(bold("a", 0, 1), None).unwrap().has_custom_emoji());
         let stored = serde_json::to_string(&template).unwrap();
         assert_eq!(serde_json::from_str::<Template>(&stored).unwrap(), template);
+    }
+
+    #[test]
+    fn a_template_of_an_older_program_is_still_one() {
+        let stored = r#"{"text":{"text":"سحب"},"media":{"kind":"photo","file_id":"AgAD"}}"#;
+        let template = Template::new("سحب".into(), photo()).unwrap();
+        assert_eq!(serde_json::from_str::<Template>(stored).unwrap(), template);
+        assert_eq!(serde_json::to_string(&template).unwrap(), stored, "what is usual takes no room");
     }
 
     #[test]

@@ -11,6 +11,37 @@ pub struct RichText {
     text: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     entities: Vec<Entity>,
+    #[serde(default, skip_serializing_if = "Layout::is_usual")]
+    layout: Layout,
+}
+
+/// How a message shows its text, where it is not as usual.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Layout {
+    /// What its writer wants of the preview of a link in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_preview: Option<LinkPreview>,
+    /// A caption that stands above its media.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub above_media: bool,
+}
+
+/// `LinkPreviewOptions` of the Bot API.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LinkPreview {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_disabled: bool,
+    /// The link that is shown; `None` for the first of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub prefer_small_media: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub prefer_large_media: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub show_above_text: bool,
 }
 
 /// A run of formatted characters.
@@ -56,6 +87,20 @@ pub enum EntityKind {
     CustomEmoji {
         custom_emoji_id: String,
     },
+    /// A moment, which everybody reads in their own zone.
+    DateTime {
+        /// Seconds since 1970.
+        unix_time: i64,
+        /// `r|w?[dD]?[tT]?`; without one the text stands as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        date_time_format: Option<String>,
+    },
+}
+
+impl Layout {
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl RichText {
@@ -65,11 +110,16 @@ impl RichText {
 
     /// Text and entities as they came from Telegram.
     pub fn from_parts(text: String, entities: Vec<Entity>) -> Self {
-        Self { text, entities }
+        Self { text, entities, layout: Layout::default() }
     }
 
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), entities: Vec::new() }
+        Self::from_parts(text.into(), Vec::new())
+    }
+
+    /// The same text, shown so.
+    pub fn laid_out(self, layout: Layout) -> Self {
+        Self { layout, ..self }
     }
 
     pub fn text(&self) -> &str {
@@ -78,6 +128,10 @@ impl RichText {
 
     pub fn entities(&self) -> &[Entity] {
         &self.entities
+    }
+
+    pub fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     pub fn into_parts(self) -> (String, Vec<Entity>) {
@@ -114,7 +168,7 @@ impl RichText {
         self
     }
 
-    /// Adds another text behind this one; its entities move along.
+    /// Adds another text behind this one; its entities move along. The layout stays this one's.
     pub fn append(&mut self, other: RichText) -> &mut Self {
         let shift = self.utf16_len();
         self.text.push_str(&other.text);

@@ -6,6 +6,7 @@ mod edit;
 mod entity;
 mod inline;
 mod markup;
+mod preview;
 mod send;
 
 use qura_domain::chat::ChatRef;
@@ -16,6 +17,7 @@ pub use edit::{EditMessageCaption, EditMessageMedia, EditMessageReplyMarkup, Edi
 pub use entity::Entity;
 pub use inline::AnswerInlineQuery;
 pub use markup::{InlineKeyboard, ReplyMarkup};
+pub use preview::LinkPreviewOptions;
 pub use send::{SendFile, SendMessage};
 
 #[derive(Serialize)]

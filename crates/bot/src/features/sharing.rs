@@ -202,7 +202,7 @@ mod tests {
         // Strangers of every language read the button, people read the rest.
         assert_eq!(text.keyboard.0[0][0].label, Msg::SharingOpenButton.plain(Language::Arabic));
 
-        let media = Media { kind: MediaKind::Video, file_id: "BAAD".into() };
+        let media = Media::new(MediaKind::Video, "BAAD");
         let video = result(shared("", Some(media.clone()), None));
         assert_eq!(video.content, InlineContent::Media(media, RichText::new()));
         assert_eq!(video.title, Msg::SharingUntitled.plain(Language::English));

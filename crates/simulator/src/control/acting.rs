@@ -60,6 +60,11 @@ pub struct Send {
     as_chat: Option<Value>,
     via_bot: Option<Value>,
     album: Option<String>,
+    link_preview: Option<Value>,
+    #[serde(default)]
+    caption_above: bool,
+    #[serde(default)]
+    spoiler: bool,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +98,13 @@ pub async fn send(State(app): State<App>, Path(person): Path<i64>, Body(send): B
     if send.album.is_some() && send.media.is_none() {
         return Err(Problem::bad("an album has media"));
     }
+    if (send.caption_above || send.spoiler) && send.media.is_none() {
+        return Err(Problem::bad("only media have a caption, or are covered"));
+    }
     message.album = send.album;
+    message.flags.caption_above = send.caption_above;
+    message.flags.spoiler = send.spoiler;
+    message.link_preview = send.link_preview;
     match send.forward {
         Some(forward) => world.write_forward(person, &mut message, &forward)?,
         None => world.write_content(&mut message, send.text, send.entities, send.media)?,
@@ -192,6 +203,8 @@ impl World {
         message.text.clone_from(&source.text);
         message.entities.clone_from(&source.entities);
         message.media.clone_from(&source.media);
+        message.flags = source.flags;
+        message.link_preview.clone_from(&source.link_preview);
         Ok(())
     }
 }

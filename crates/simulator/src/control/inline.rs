@@ -144,6 +144,7 @@ impl World {
             let clean =
                 self.clean(message.place, TextKind::Text, Some(&written), &list(content, "entities"))?;
             (message.text, message.entities) = (clean.text, clean.entities);
+            message.link_preview = content.get("link_preview_options").cloned();
         } else {
             let file = RESULT_FILES
                 .iter()
@@ -155,6 +156,8 @@ impl World {
             let entities = list(result, "caption_entities");
             let clean = self.clean(message.place, TextKind::Caption, caption.as_deref(), &entities)?;
             (message.text, message.entities) = (clean.text, clean.entities);
+            message.flags.caption_above =
+                result.get("show_caption_above_media").and_then(Value::as_bool).unwrap_or(false);
         }
         if let Some(markup) = result.get("reply_markup") {
             message.buttons = list(markup, "inline_keyboard");

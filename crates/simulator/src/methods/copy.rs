@@ -41,6 +41,7 @@ pub fn forward(world: &mut World, call: &Call) -> Answer {
     draft.message.origin = Some(source.origin());
     draft.message.media.clone_from(&source.media);
     draft.message.flags = source.flags;
+    draft.message.link_preview.clone_from(&source.link_preview);
     let (text, entities) = (source.text.clone(), source.entities.clone());
     draft.write(CleanText { text, entities });
     Ok(draft.post(world))

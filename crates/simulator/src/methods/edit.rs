@@ -122,6 +122,7 @@ impl Target {
             && old.text == new.text
             && old.entities == new.entities
             && old.buttons == new.buttons
+            && old.link_preview == new.link_preview
             && old.flags == new.flags;
         if same {
             return Err(Refusal::bad_request(NOT_MODIFIED));

@@ -27,6 +27,8 @@ impl World {
             "date": message.date, "edit_date": message.edit_date,
             "from": from, "mine": viewer == Some(message.author),
             "text": message.text, "entities": message.entities, "media": media,
+            "caption_above": message.flags.caption_above, "spoiler": message.flags.spoiler,
+            "link_preview": message.link_preview,
             "service": message.service.as_ref().map(|(kind, data)| json!({"kind": kind, "data": data})),
             "buttons": button_views(&message.buttons),
             "reply_to": message.reply_to, "thread": message.thread,

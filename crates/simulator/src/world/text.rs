@@ -133,6 +133,9 @@ fn check_entity(entity: &Value, boundaries: &Boundaries) -> Result<(), Refusal> 
     if entity.get(needs).is_none() || (kind == "text_link" && word("url").is_empty()) {
         return Err(Refusal::bad_request(format!("can't parse MessageEntity: {kind} needs \"{needs}\"")));
     }
+    if kind == "date_time" && !is_date_time(number("unix_time"), word("date_time_format")) {
+        return Err(Refusal::bad_request("can't parse MessageEntity: wrong date or format specified"));
+    }
     if offset < 0 || length <= 0 {
         return Err(Refusal::bad_request(format!(
             "entity of length {length} at UTF-16 offset {offset} is outside of the text"
@@ -161,6 +164,13 @@ fn check_entity(entity: &Value, boundaries: &Boundaries) -> Result<(), Refusal> 
         )));
     }
     Ok(())
+}
+
+/// A date of 32 bits, and `r|w?[dD]?[tT]?` (Bot API, «Date-time entity formatting»).
+fn is_date_time(time: i64, format: &str) -> bool {
+    let without = |text, letters: [char; 2]| str::strip_prefix(text, letters).unwrap_or(text);
+    let rest = without(without(without(format, ['w'; 2]), ['d', 'D']), ['t', 'T']);
+    i32::try_from(time).is_ok_and(|time| time > 0) && (format == "r" || rest.is_empty())
 }
 
 /// Removes and replaces what Telegram would, trims, and moves the entities along.
@@ -215,6 +225,23 @@ mod tests {
         assert!(clean(TextKind::Text, "😀a", &[bold(1, 2)]).is_err());
         assert!(clean(TextKind::Text, "😀a", &[bold(0, 1)]).is_err());
         assert!(clean(TextKind::Text, "😀a", &[bold(2, 2)]).is_err());
+    }
+
+    #[test]
+    fn a_date_has_a_format_that_telegram_knows() {
+        let date = |format: Option<&str>| {
+            let mut date = json!({"type": "date_time", "offset": 0, "length": 1, "unix_time": 1_790_000_000});
+            if let Some(format) = format {
+                date.put("date_time_format", format);
+            }
+            clean(TextKind::Text, "a", &[date]).is_ok()
+        };
+        assert!(
+            [None, Some(""), Some("r"), Some("w"), Some("wDT"), Some("dt"), Some("T")].into_iter().all(date)
+        );
+        assert!(!["rT", "Td", "x", "ww", "wDTt"].into_iter().any(|format| date(Some(format))));
+        let early = json!({"type": "date_time", "offset": 0, "length": 1, "unix_time": 0});
+        assert!(clean(TextKind::Text, "a", &[early]).is_err());
     }
 
     #[test]

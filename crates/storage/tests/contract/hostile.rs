@@ -169,7 +169,7 @@ async fn titles_templates_and_reasons_keep_any_text(db: Db) {
         assert_eq!(read!(db, channels().get(ChatId::new(-id))), Some(titled(read)));
 
         // Inside of JSON every character has a form that any database can hold.
-        let media = |text: &str| Some(Media { kind: MediaKind::Photo, file_id: text.into() });
+        let media = |text: &str| Some(Media::new(MediaKind::Photo, text));
         let posted = |text: &str| Lottery {
             template: Template::new(RichText::plain(text), media(text)).unwrap(),
             ..draft(id)

@@ -79,7 +79,7 @@ async fn a_draft_comes_back_as_it_was_written(db: Db) {
     let mut text = RichText::plain("أهلاً 🎉 ");
     text.push_styled(EntityKind::CustomEmoji { custom_emoji_id: "53".into() }, "🎁");
     text.push_styled(EntityKind::Pre { language: Some("rust".into()) }, "x");
-    let media = Media { kind: MediaKind::Animation, file_id: "AgAD\"'\\".into() };
+    let media = Media { has_spoiler: true, ..Media::new(MediaKind::Animation, "AgAD\"'\\") };
     let written = Lottery {
         template: Template::new(text, Some(media)).unwrap(),
         settings: LotterySettings {

@@ -2,7 +2,7 @@
 
 use qura_domain::ids::{ChatId, MessageId, UserId};
 use qura_domain::template::{Media, MediaKind};
-use qura_domain::text::{Entity, EntityKind, RichText};
+use qura_domain::text::{Entity, EntityKind, Layout, LinkPreview, RichText};
 use qura_ports::telegram::{ChatSummary, Malformed, Message, Origin};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -31,6 +31,11 @@ struct MessageShape {
     photo: Vec<PhotoSize>,
     video: Option<File>,
     animation: Option<File>,
+    #[serde(default)]
+    has_media_spoiler: bool,
+    #[serde(default)]
+    show_caption_above_media: bool,
+    link_preview_options: Option<LinkPreviewOptions>,
     /// An animation is a document, too.
     document: Option<Present>,
     audio: Option<Present>,
@@ -78,6 +83,20 @@ struct File {
     file_id: String,
 }
 
+#[derive(Deserialize)]
+#[serde(remote = "Self")]
+struct LinkPreviewOptions {
+    #[serde(default)]
+    is_disabled: bool,
+    url: Option<String>,
+    #[serde(default)]
+    prefer_small_media: bool,
+    #[serde(default)]
+    prefer_large_media: bool,
+    #[serde(default)]
+    show_above_text: bool,
+}
+
 /// `MessageOrigin`, of which only the channel's form has both.
 #[derive(Deserialize)]
 #[serde(remote = "Self")]
@@ -108,6 +127,7 @@ from_objects!(
     Present,
     PhotoSize,
     File,
+    LinkPreviewOptions,
     ReplyTo,
     ForwardOrigin,
     ChatShared,
@@ -119,6 +139,18 @@ from_objects!(
 impl From<Place> for (ChatSummary, MessageId) {
     fn from(Place { chat, message_id }: Place) -> Self {
         (chat.summary(), message_id)
+    }
+}
+
+impl From<LinkPreviewOptions> for LinkPreview {
+    fn from(options: LinkPreviewOptions) -> Self {
+        Self {
+            is_disabled: options.is_disabled,
+            url: options.url,
+            prefer_small_media: options.prefer_small_media,
+            prefer_large_media: options.prefer_large_media,
+            show_above_text: options.show_above_text,
+        }
     }
 }
 
@@ -162,7 +194,12 @@ pub fn read(body: &str) -> Result<Message, Malformed> {
         (None, Some(caption)) => rich(caption, message.caption_entities),
         (None, None) => RichText::new(),
     };
-    let media = media(message.photo, message.video, message.animation);
+    let text = text.laid_out(Layout {
+        link_preview: message.link_preview_options.map(Into::into),
+        above_media: message.show_caption_above_media,
+    });
+    let media = media(message.photo, message.video, message.animation)
+        .map(|media| Media { has_spoiler: message.has_media_spoiler, ..media });
     let in_a_chats_name = message.sender_chat.is_some();
     Ok(Message {
         id: message.message_id,
@@ -182,8 +219,8 @@ pub fn read(body: &str) -> Result<Message, Malformed> {
 
 fn media(photo: Vec<PhotoSize>, video: Option<File>, animation: Option<File>) -> Option<Media> {
     let largest = photo.into_iter().max_by_key(|size| size.width.saturating_mul(size.height));
-    let photo = largest.map(|size| Media { kind: MediaKind::Photo, file_id: size.file_id });
-    let of = |kind| move |file: File| Media { kind, file_id: file.file_id };
+    let photo = largest.map(|size| Media::new(MediaKind::Photo, size.file_id));
+    let of = |kind| move |file: File| Media::new(kind, file.file_id);
     photo.or(video.map(of(MediaKind::Video))).or(animation.map(of(MediaKind::Animation)))
 }
 
@@ -229,6 +266,8 @@ struct EntityShape {
     user: Option<MentionedUser>,
     language: Option<String>,
     custom_emoji_id: Option<String>,
+    unix_time: Option<i64>,
+    date_time_format: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -259,6 +298,9 @@ impl EntityShape {
             "text_link" => EntityKind::TextLink { url: self.url? },
             "text_mention" => EntityKind::TextMention { user: self.user?.id },
             "custom_emoji" => EntityKind::CustomEmoji { custom_emoji_id: self.custom_emoji_id? },
+            "date_time" => {
+                EntityKind::DateTime { unix_time: self.unix_time?, date_time_format: self.date_time_format }
+            }
             _ => return None,
         };
         Some(Entity { kind, offset: self.offset, length: self.length })

@@ -5,7 +5,7 @@ use qura_domain::ids::{ChatId, MessageId, UserId};
 use qura_domain::membership::{Membership, Rights};
 use qura_domain::person::Person;
 use qura_domain::template::{Media, MediaKind};
-use qura_domain::text::{Entity, EntityKind};
+use qura_domain::text::{Entity, EntityKind, Layout, LinkPreview, RichText};
 use qura_domain::time::Timestamp;
 use qura_ports::telegram::{ChatSummary, Message, Origin};
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ fn a_private_message_has_its_sender_and_formatting() {
 fn media_is_known_by_its_largest_size() {
     let size = |file_id: &str, width, height| json!({"file_id": file_id, "file_unique_id": "u", "width": width, "height": height});
     let photo = json!([size("s", 90, 60), size("l", 1280, 853), size("m", 320, 213)]);
-    let of = |kind, file_id: &str| Some(Media { kind, file_id: file_id.into() });
+    let of = |kind, file_id: &str| Some(Media::new(kind, file_id));
     let captioned = message(json!({"photo": photo, "caption": "كليشة"}));
     assert_eq!((captioned.media, captioned.text.text()), (of(MediaKind::Photo, "l"), "كليشة"));
     let file = json!({"file_id": "v", "file_unique_id": "u", "width": 1, "height": 1, "duration": 1});
@@ -117,9 +117,34 @@ fn media_is_known_by_its_largest_size() {
 }
 
 #[test]
+fn a_message_keeps_how_it_is_shown() {
+    assert!(message(json!({"text": "x"})).text.layout().is_usual());
+    let preview = json!({"is_disabled": true, "url": "https://x.y/", "prefer_small_media": true,
+                         "prefer_large_media": true, "show_above_text": true});
+    let shown = message(json!({"text": "x", "link_preview_options": preview}));
+    let link_preview = LinkPreview {
+        is_disabled: true,
+        url: Some("https://x.y/".into()),
+        prefer_small_media: true,
+        prefer_large_media: true,
+        show_above_text: true,
+    };
+    let layout = Layout { link_preview: Some(link_preview), above_media: false };
+    assert_eq!(shown.text, RichText::plain("x").laid_out(layout));
+    let file = json!({"file_id": "v", "file_unique_id": "u", "width": 1, "height": 1, "duration": 1});
+    let covered =
+        message(json!({"video": file, "has_media_spoiler": true, "show_caption_above_media": true}));
+    let media = Media { has_spoiler: true, ..Media::new(MediaKind::Video, "v") };
+    assert_eq!((covered.media, covered.text.layout().above_media), (Some(media), true));
+}
+
+#[test]
 fn entities_that_are_not_understood_are_dropped_alone() {
     let message = message(json!({"text": "قُرعة", "entities": [
+        {"type": "bank_card_number", "offset": 0, "length": 1},
+        {"type": "date_time", "offset": 0, "length": 1, "date_time_format": "r"},
         {"type": "date_time", "offset": 0, "length": 1, "unix_time": 5},
+        {"type": "date_time", "offset": 1, "length": 1, "unix_time": 6, "date_time_format": "wDT"},
         {"type": "bold", "offset": 0, "length": 5},
         {"type": "bold", "offset": 0, "length": 6},
         {"type": "bold", "offset": 5, "length": 0},
@@ -131,9 +156,15 @@ fn entities_that_are_not_understood_are_dropped_alone() {
         null, 7, [],
     ]}));
     let mention = EntityKind::TextMention { user: UserId::new(7_000_000_001) };
+    let date_time = |unix_time, format: Option<&str>| EntityKind::DateTime {
+        unix_time,
+        date_time_format: format.map(str::to_owned),
+    };
     assert_eq!(
         message.text.entities(),
         [
+            Entity { kind: date_time(5, None), offset: 0, length: 1 },
+            Entity { kind: date_time(6, Some("wDT")), offset: 1, length: 1 },
             Entity { kind: EntityKind::Bold, offset: 0, length: 5 },
             Entity { kind: mention, offset: 0, length: 1 },
         ]

@@ -5,7 +5,7 @@ use qura_domain::text::RichText;
 use qura_ports::telegram::Keyboard;
 use serde::Serialize;
 
-use super::{Entity, InlineKeyboard};
+use super::{Entity, InlineKeyboard, LinkPreviewOptions};
 
 #[derive(Serialize)]
 pub struct EditMessageText<'a> {
@@ -14,6 +14,8 @@ pub struct EditMessageText<'a> {
     text: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     entities: Vec<Entity<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link_preview_options: Option<LinkPreviewOptions<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_markup: Option<InlineKeyboard<'a>>,
 }
@@ -25,6 +27,7 @@ impl<'a> EditMessageText<'a> {
             message_id: message,
             text: text.text(),
             entities: Entity::all_of(text),
+            link_preview_options: LinkPreviewOptions::of(text),
             reply_markup: InlineKeyboard::of(keyboard),
         }
     }
@@ -38,6 +41,8 @@ pub struct EditMessageCaption<'a> {
     caption: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     caption_entities: Vec<Entity<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    show_caption_above_media: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_markup: Option<InlineKeyboard<'a>>,
 }
@@ -49,6 +54,7 @@ impl<'a> EditMessageCaption<'a> {
             message_id: message,
             caption: caption.text(),
             caption_entities: Entity::all_of(caption),
+            show_caption_above_media: caption.layout().above_media,
             reply_markup: InlineKeyboard::of(keyboard),
         }
     }

@@ -19,6 +19,10 @@ pub struct Entity<'a> {
     language: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom_emoji_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unix_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_time_format: Option<&'a str>,
 }
 
 /// A `User` of whom Telegram reads only the id; the schema wants the rest.
@@ -45,6 +49,8 @@ impl<'a> From<&'a text::Entity> for Entity<'a> {
             user: None,
             language: None,
             custom_emoji_id: None,
+            unix_time: None,
+            date_time_format: None,
         };
         match &entity.kind {
             EntityKind::Pre { language } => Entity { language: language.as_deref(), ..bare },
@@ -54,6 +60,9 @@ impl<'a> From<&'a text::Entity> for Entity<'a> {
             }
             EntityKind::CustomEmoji { custom_emoji_id } => {
                 Entity { custom_emoji_id: Some(custom_emoji_id), ..bare }
+            }
+            EntityKind::DateTime { unix_time, date_time_format } => {
+                Entity { unix_time: Some(*unix_time), date_time_format: date_time_format.as_deref(), ..bare }
             }
             _ => bare,
         }
@@ -82,6 +91,7 @@ fn name(kind: &EntityKind) -> &'static str {
         EntityKind::TextLink { .. } => "text_link",
         EntityKind::TextMention { .. } => "text_mention",
         EntityKind::CustomEmoji { .. } => "custom_emoji",
+        EntityKind::DateTime { .. } => "date_time",
     }
 }
 
@@ -98,7 +108,9 @@ mod tests {
             .push_styled(EntityKind::TextLink { url: "https://x.y/".into() }, "b")
             .push_styled(EntityKind::TextMention { user: UserId::new(7) }, "c")
             .push_styled(EntityKind::Pre { language: None }, "d")
-            .push_styled(EntityKind::CustomEmoji { custom_emoji_id: "99".into() }, "e");
+            .push_styled(EntityKind::CustomEmoji { custom_emoji_id: "99".into() }, "e")
+            .push_styled(EntityKind::DateTime { unix_time: 5, date_time_format: Some("wDT".into()) }, "f")
+            .push_styled(EntityKind::DateTime { unix_time: 6, date_time_format: None }, "g");
         assert_eq!(
             serde_json::to_value(Entity::all_of(&text)).unwrap(),
             json!([
@@ -108,6 +120,8 @@ mod tests {
                  "user": {"id": 7, "is_bot": false, "first_name": ""}},
                 {"type": "pre", "offset": 5, "length": 1},
                 {"type": "custom_emoji", "offset": 6, "length": 1, "custom_emoji_id": "99"},
+                {"type": "date_time", "offset": 7, "length": 1, "unix_time": 5, "date_time_format": "wDT"},
+                {"type": "date_time", "offset": 8, "length": 1, "unix_time": 6},
             ])
         );
     }

@@ -7,7 +7,7 @@ use qura_domain::text::RichText;
 use qura_ports::telegram::{self, InlineContent};
 use serde::Serialize;
 
-use super::{Entity, InlineKeyboard};
+use super::{Entity, InlineKeyboard, LinkPreviewOptions};
 
 #[derive(Serialize)]
 pub struct AnswerInlineQuery<'a> {
@@ -83,14 +83,19 @@ struct TextContent<'a> {
     message_text: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     entities: Vec<Entity<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link_preview_options: Option<LinkPreviewOptions<'a>>,
 }
 
+/// A result of known media cannot be covered: no result has a `has_spoiler`.
 #[derive(Serialize)]
 struct Caption<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     caption: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     caption_entities: Vec<Entity<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    show_caption_above_media: bool,
 }
 
 impl<'a> InlineResult<'a> {
@@ -102,6 +107,7 @@ impl<'a> InlineResult<'a> {
                 input_message_content: TextContent {
                     message_text: text.text(),
                     entities: Entity::all_of(text),
+                    link_preview_options: LinkPreviewOptions::of(text),
                 },
             },
             InlineContent::Media(media, text) => Content::of_media(description, media, text),
@@ -117,7 +123,11 @@ impl<'a> InlineResult<'a> {
 
 impl<'a> Content<'a> {
     fn of_media(description: &'a str, media: &'a Media, text: &'a RichText) -> Self {
-        let caption = Caption { caption: text.text(), caption_entities: Entity::all_of(text) };
+        let caption = Caption {
+            caption: text.text(),
+            caption_entities: Entity::all_of(text),
+            show_caption_above_media: text.layout().above_media,
+        };
         let file_id = media.file_id.as_str();
         match media.kind {
             MediaKind::Photo => Self::Photo { description, photo_file_id: file_id, caption },

@@ -6,7 +6,7 @@ use qura_domain::text::RichText;
 use qura_ports::telegram::{Keyboard, Markup};
 use serde::Serialize;
 
-use super::{Entity, InlineKeyboard, ReplyMarkup};
+use super::{Entity, InlineKeyboard, LinkPreviewOptions, ReplyMarkup};
 
 #[derive(Serialize)]
 pub struct SendMessage<'a> {
@@ -14,6 +14,8 @@ pub struct SendMessage<'a> {
     text: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     entities: Vec<Entity<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link_preview_options: Option<LinkPreviewOptions<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_parameters: Option<ReplyParameters>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,6 +28,7 @@ impl<'a> SendMessage<'a> {
             chat_id: chat,
             text: text.text(),
             entities: Entity::all_of(text),
+            link_preview_options: LinkPreviewOptions::of(text),
             reply_parameters: reply_to.map(ReplyParameters::to),
             reply_markup: ReplyMarkup::of(markup),
         }
@@ -47,6 +50,10 @@ pub struct SendFile<'a> {
     caption: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     caption_entities: Vec<Entity<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    show_caption_above_media: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    has_spoiler: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_parameters: Option<ReplyParameters>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +73,7 @@ impl<'a> SendFile<'a> {
             photo: file_id(MediaKind::Photo),
             video: file_id(MediaKind::Video),
             animation: file_id(MediaKind::Animation),
+            has_spoiler: media.has_spoiler,
             reply_parameters: reply_to.map(ReplyParameters::to),
             reply_markup: ReplyMarkup::of(markup),
             ..Self::with_caption(chat, caption)
@@ -88,6 +96,8 @@ impl<'a> SendFile<'a> {
             animation: None,
             caption: caption.text(),
             caption_entities: Entity::all_of(caption),
+            show_caption_above_media: caption.layout().above_media,
+            has_spoiler: false,
             reply_parameters: None,
             reply_markup: None,
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use qura_domain::ids::{ChatId, MessageId, UserId};
 use qura_domain::template::{Media, MediaKind};
-use qura_domain::text::{EntityKind, RichText};
+use qura_domain::text::{EntityKind, Layout, LinkPreview, RichText};
 use qura_ports::telegram::{
     Button, ButtonAction, InlineContent, InlineResult, Keyboard, Markup, Messenger, Request, Sent,
     TelegramError,
@@ -20,7 +20,7 @@ const MESSAGE: MessageId = MessageId::new(5);
 const SENT: Sent = Sent::Message(MessageId::new(77));
 
 fn media(kind: MediaKind) -> Media {
-    Media { kind, file_id: "AgAD".into() }
+    Media::new(kind, "AgAD")
 }
 
 fn caption() -> RichText {
@@ -59,6 +59,39 @@ async fn media_that_telegram_has_goes_by_its_name() {
         });
         let (outcome, asked) = send([sent_message()], request).await;
         assert_eq!((outcome, asked), (Ok(SENT), vec![(method.to_owned(), parameters)]));
+    }
+}
+
+#[tokio::test]
+async fn what_is_shown_otherwise_than_usual_says_so() {
+    let link_preview = Some(LinkPreview { url: Some("https://x.y/".into()), ..LinkPreview::default() });
+    let text = RichText::plain("x").laid_out(Layout { link_preview, above_media: false });
+    let above = RichText::plain("x").laid_out(Layout { link_preview: None, above_media: true });
+    let covered = Media { has_spoiler: true, ..media(MediaKind::Video) };
+    let (chat, message, markup, keyboard) = (CHAT, MESSAGE, Markup::None, Keyboard::default());
+    let preview = json!({"url": "https://x.y/"});
+    for (request, parameters) in [
+        (
+            Request::SendText { chat, text: text.clone(), markup: markup.clone(), reply_to: None },
+            json!({"chat_id": -1001, "text": "x", "link_preview_options": preview}),
+        ),
+        (
+            Request::SendMedia { chat, media: covered, caption: above.clone(), markup, reply_to: None },
+            json!({"chat_id": -1001, "video": "AgAD", "caption": "x", "show_caption_above_media": true,
+                   "has_spoiler": true}),
+        ),
+        (
+            Request::EditText { chat, message, text, keyboard: keyboard.clone() },
+            json!({"chat_id": -1001, "message_id": 5, "text": "x", "link_preview_options": preview}),
+        ),
+        (
+            Request::EditCaption { chat, message, caption: above, keyboard },
+            json!({"chat_id": -1001, "message_id": 5, "caption": "x", "show_caption_above_media": true}),
+        ),
+    ] {
+        let (outcome, asked) = send([sent_message()], request).await;
+        assert!(outcome.is_ok(), "{outcome:?}");
+        assert_eq!(asked[0].1, parameters);
     }
 }
 

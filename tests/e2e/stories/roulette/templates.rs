@@ -4,7 +4,7 @@ use qura_i18n::Msg;
 use serde_json::{Value, json};
 
 use super::managed;
-use super::organizing::{begins, organizer, publishes, takes_the_numbers};
+use super::organizing::{begins, code, organizer, publishes, takes_the_numbers};
 use crate::world::{Lottery, LotteryPlan, Person, Screen, World};
 
 /// 3,900 characters with 50 entities that ends in a surrogate pair.
@@ -107,6 +107,63 @@ async fn pictures_and_clips_are_published_with_their_captions() {
         let post = publishes(&w, &sara, &news).await;
         assert_eq!((&post["media"]["kind"], &post["text"]), (&json!(kind), &json!("تعليق 🎁")));
         assert_eq!(post["entities"][0]["type"], "bold");
+    }
+    w.ends().await;
+}
+
+/// Wherever the template is shown, published, changed and shared.
+#[tokio::test]
+async fn what_a_message_has_beside_its_words_is_kept() {
+    let w = World::open().await;
+    let (sara, news) = organizer(&w).await;
+    let words = "الليلة السحب الكبير";
+    let date = json!([{"type": "date_time", "offset": 0, "length": 6, "unix_time": 1_800_000_000, "date_time_format": "wDT"}]);
+    let link = json!({"url": "https://example.com/", "prefer_large_media": true, "show_above_text": true});
+    for (sent, spoiler) in [
+        (json!({"link_preview": link}), false),
+        (json!({"link_preview": {"is_disabled": true}}), false),
+        (json!({"media": {"kind": "photo"}, "caption_above": true, "spoiler": true}), true),
+        (json!({"media": {"kind": "video"}, "caption_above": true}), false),
+        (json!({"media": {"kind": "animation"}, "spoiler": true}), true),
+    ] {
+        let is_kept = |view: &Value, spoiler: bool| {
+            view["entities"] == date
+                && view["link_preview"] == sent["link_preview"]
+                && view["caption_above"] == json!(sent["caption_above"] == json!(true))
+                && view["spoiler"] == json!(spoiler)
+        };
+        begins(&sara, &news).await;
+        sara.presses("تخطي").await.is_quiet();
+        sara.sees(Msg::RouletteTemplate).await;
+        let mut template = sent.clone();
+        (template["text"], template["entities"]) = (json!(words), date.clone());
+        sara.sends(template).await;
+        takes_the_numbers(&sara).await;
+        sara.presses("التالي").await;
+        sara.sees(Msg::RoulettePreviewReady).await;
+        let chat = w.control.get(&format!("/chats/{}/messages?limit=5", sara.id())).await;
+        let is_preview =
+            |message: &&Value| message["text"] == json!(words) && message["from"]["kind"] == "bot";
+        let preview = chat["messages"].as_array().unwrap().iter().rfind(is_preview).expect("a preview");
+        assert!(is_kept(preview, spoiler), "{sent}: {preview}");
+        sara.presses("تأكيد وبدء السحب").await;
+        sara.sees_button("فتح المنشور").await;
+        let post = news.posts_of_the_bot(&w).await.pop().expect("a post");
+        assert!(is_kept(&post, spoiler), "{sent}: {post}");
+        // Telegram has nothing that covers what an inline result puts into a chat.
+        let code = code(&w).await;
+        let shared = sara.chooses(&sara.asks_inline(&code).await, &code, &news).await;
+        let shared = news.message(shared).await;
+        assert!(is_kept(&shared, false), "{sent}: {shared}");
+        // The post is written anew.
+        sara.presses("إدارة السحب").await.is_quiet();
+        sara.sees_button("إيقاف مؤقت").await;
+        sara.presses("إيقاف مؤقت").await.is_quiet();
+        sara.sees(Msg::ManagePaused).await;
+        let post = post["id"].as_i64().unwrap();
+        w.comes_true("the post says so", async || news.message(post).await["text"] != json!(words)).await;
+        let edited = news.message(post).await;
+        assert!(is_kept(&edited, spoiler), "{sent}: {edited}");
     }
     w.ends().await;
 }

@@ -1,5 +1,7 @@
 //! Drafts: begun, changed, copied and thrown away by their organizer, and by nobody else.
 
+use std::time::Duration;
+
 use qura_domain::code::Code;
 use qura_domain::ids::{ChatId, LotteryId, UserId};
 use qura_domain::lottery::{AutoDraw, Lottery, LotterySettings, LotteryState, Publication};
@@ -10,6 +12,9 @@ use super::LotteryService;
 
 /// Drafts that a person may have at a time. The design names no number.
 pub const MOST_DRAFTS: u32 = 30;
+
+/// A second press of a button within this time was meant for the first: its effect was not to be seen yet.
+const DOUBLE_TAP: Duration = Duration::from_secs(5);
 
 /// Codes that are tried before it is taken for a bug that all of them are in use.
 const CODES: usize = 8;
@@ -73,7 +78,8 @@ impl LotteryService {
     }
 
     /// «نسخ»: a new draft with the same chat, template, conditions and settings, in the caller's
-    /// transaction. Times that have passed are left out. `None` for what is not this person's.
+    /// transaction. Times that have passed are left out. Asked for again at once, it is the same one. `None` for
+    /// what is not this person's.
     pub async fn copy(
         &self,
         tx: &mut Tx,
@@ -87,6 +93,16 @@ impl LotteryService {
         settings.publication = Publication::Now;
         if settings.is_due(self.clock.now()) {
             settings.auto_draw = AutoDraw::Never;
+        }
+        let drafts = tx.lotteries().list(person, &[LotteryState::Draft], Page::First, 1).await?;
+        let is_the_same = |draft: &Lottery| {
+            draft.id != original.id
+                && self.clock.now().since(draft.created_at) < DOUBLE_TAP
+                && (draft.chat, &draft.template, &draft.settings)
+                    == (original.chat, &original.template, &settings)
+        };
+        if let Some(copy) = drafts.into_iter().find(is_the_same) {
+            return Ok(Some(Ok(copy)));
         }
         let copy = match self.insert(tx, person, original.chat, original.template.clone(), settings).await? {
             Ok(copy) => copy,

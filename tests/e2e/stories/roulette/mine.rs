@@ -109,6 +109,41 @@ async fn a_copy_is_a_draft_of_its_own_and_a_draft_can_be_thrown_away() {
     w.ends().await;
 }
 
+/// The second press was sent before the first was answered.
+#[tokio::test]
+async fn what_is_tapped_twice_is_one_draft() {
+    let mut w = World::open().await;
+    w.expected.tolerated.push(super::FORGED);
+    let (sara, news) = organizer(&w).await;
+    sara.starts().await;
+    sara.sees(sara.menu()).await;
+    sara.presses("قسم الروليت").await.is_quiet();
+    sara.sees(Msg::RouletteTitle).await;
+    sara.presses("إنشاء روليت").await.is_quiet();
+    let chats = sara.sees(Msg::RouletteChats).await;
+    let again = chats.button(&news.title).data.clone().unwrap();
+    sara.presses(&*news.title).await.is_quiet();
+    sara.sees(Msg::RouletteConditionsNone).await;
+    sara.forges_a_press(&chats, &again).await;
+    assert_eq!(states(&w).await.len(), 1);
+    // Who goes through the menu again wants another one.
+    begins(&sara, &news).await;
+    assert_eq!(states(&w).await.len(), 2);
+    skips_and_fills(&sara, "أصل").await;
+    opens(&sara, "المسودات").await;
+    sara.presses("أصل").await.is_quiet();
+    let card = sara.sees(Msg::RouletteStateDraft).await;
+    let again = card.button("نسخ").data.clone().unwrap();
+    sara.presses("نسخ").await.is_quiet();
+    sara.sees(Msg::RouletteCopied).await;
+    sara.forges_a_press(&card, &again).await;
+    assert_eq!(states(&w).await.len(), 3);
+    w.passes(Duration::from_secs(60)).await;
+    sara.forges_a_press(&card, &again).await;
+    assert_eq!(states(&w).await.len(), 4);
+    w.ends().await;
+}
+
 #[tokio::test]
 async fn a_schedule_is_called_back_and_nothing_is_published() {
     let mut w = World::open().await;

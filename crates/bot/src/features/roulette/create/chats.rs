@@ -11,13 +11,13 @@ use qura_i18n::Msg;
 use qura_storage::{Page, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::{Step, shown, stale};
+use super::{DraftStep, Step, shown, stale};
 use crate::context::{Context, Outcome};
 use crate::features::channels::{ChannelScreen, ListedChannel, ObstacleScreen, Origin, failure};
 use crate::features::roulette::{RouletteButton, RouletteScreen, back_and_home};
 use crate::press::Press;
 use crate::view::{View, Viewer};
-use crate::wizard;
+use crate::wizard::{self, Wizard};
 
 /// A page of the chats that a person linked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -146,11 +146,31 @@ pub(super) async fn begun(
     draft: Option<&Code>,
 ) -> Result<Option<Result<Lottery, DraftRefusal>>, HandleError> {
     Ok(match draft {
-        None => {
-            let challenge = cx.services.joining.offered.first().copied();
-            let settings = LotterySettings { challenge, ..LotterySettings::default() };
-            Some(cx.services.lotteries.begin(tx, person, chat, settings).await?)
-        }
+        None => match just_begun(cx, tx, person, chat).await? {
+            Some(lottery) => Some(Ok(lottery)),
+            None => {
+                let challenge = cx.services.joining.offered.first().copied();
+                let settings = LotterySettings { challenge, ..LotterySettings::default() };
+                Some(cx.services.lotteries.begin(tx, person, chat, settings).await?)
+            }
+        },
         Some(code) => cx.services.lotteries.move_to(tx, person, code, chat).await?,
     })
+}
+
+/// The draft that an earlier press of the same button began, where nothing happened since: the list of chats
+/// ends the wizard, so whoever wants another draft is not in its first step.
+async fn just_begun(
+    cx: Context<'_>,
+    tx: &mut Tx,
+    person: UserId,
+    chat: ChatId,
+) -> Result<Option<Lottery>, HandleError> {
+    let session = tx.sessions().get(person).await?;
+    let wizard = session.and_then(|session| serde_json::from_str(&session.state).ok());
+    let Some(Wizard::Roulette(DraftStep { code, step: Step::Conditions, .. })) = wizard else {
+        return Ok(None);
+    };
+    let draft = cx.services.lotteries.change(tx, person, &code, |_| ()).await?;
+    Ok(draft.filter(|lottery| lottery.chat == chat && lottery.template.is_blank()))
 }

@@ -104,6 +104,7 @@ pub trait Messenger: Send + Sync {
     /// administrator there.
     async fn boosts(&self, chat: ChatId, user: UserId) -> Result<u32, TelegramError>;
 
-    /// A new invite link of the bot's own (`createChatInviteLink`); needs the right to invite.
+    /// A new primary invite link of the bot's own (`exportChatInviteLink`); the one before leads nowhere any more.
+    /// Needs the right to invite.
     async fn invite_link(&self, chat: ChatId) -> Result<String, TelegramError>;
 }

@@ -156,12 +156,11 @@ impl Messenger for TelegramMessenger {
         fields(chat_id = chat.get()),
     )]
     async fn invite_link(&self, chat: ChatId) -> Result<String, TelegramError> {
-        let method = "createChatInviteLink";
-        let request = wire::CreateChatInviteLink { chat_id: chat };
-        // Twice would leave a second link in the chat's list.
+        let method = "exportChatInviteLink";
+        let request = wire::ExportChatInviteLink { chat_id: chat };
+        // Twice would make the first link a dead one.
         let errand = Errand::free(method);
-        let link: InviteLink = self.errands.run(errand, || self.client.call(method, &request)).await?;
-        Ok(link.invite_link)
+        self.errands.run(errand, || self.client.call(method, &request)).await
     }
 }
 
@@ -178,12 +177,6 @@ struct Me {
 #[derive(Deserialize)]
 struct UserChatBoosts {
     boosts: Vec<IgnoredAny>,
-}
-
-/// `ChatInviteLink`.
-#[derive(Deserialize)]
-struct InviteLink {
-    invite_link: String,
 }
 
 /// All that matters of the `Message` that was sent.

@@ -92,7 +92,7 @@ pub struct GetChat<'a> {
 }
 
 #[derive(Serialize)]
-pub struct CreateChatInviteLink {
+pub struct ExportChatInviteLink {
     pub chat_id: ChatId,
 }
 

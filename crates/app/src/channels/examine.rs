@@ -153,22 +153,24 @@ impl ChannelService {
         }
     }
 
-    /// The link that was made before, else a new one: only where everything else is fine, so that nobody makes
-    /// the bot fill a chat's list of links.
+    /// The bot's primary link, which works, whoever revoked the one before; else a new one, only where everything
+    /// else is fine. Where neither can be had, the one that was known before.
     async fn invite_link(&self, info: &ChatInfo, is_ready: bool) -> Result<Option<String>, ExamineError> {
         if info.username.is_some() {
             return Ok(None);
         }
+        if info.invite_link.is_some() {
+            return Ok(info.invite_link.clone());
+        }
+        if is_ready {
+            match self.messenger.invite_link(info.id).await {
+                Ok(link) => return Ok(Some(link)),
+                Err(error) if error.is_transient() => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
         let known = self.db.read().await?.channels().get(info.id).await?;
-        let known = known.and_then(|channel| channel.invite_link).or_else(|| info.invite_link.clone());
-        if known.is_some() || !is_ready {
-            return Ok(known);
-        }
-        match self.messenger.invite_link(info.id).await {
-            Ok(link) => Ok(Some(link)),
-            Err(error) if error.is_transient() => Err(error.into()),
-            Err(_) => Ok(None),
-        }
+        Ok(known.and_then(|channel| channel.invite_link))
     }
 }
 

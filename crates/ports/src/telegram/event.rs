@@ -85,7 +85,8 @@ pub struct ChatInfo {
     pub title: Option<String>,
     /// Without its `@`.
     pub username: Option<String>,
-    /// The bot's own invite link, where it may have one.
+    /// The bot's own primary invite link, where it has one. It works: in place of one that is revoked there is a
+    /// new one at once (Bot API, `revokeChatInviteLink`).
     pub invite_link: Option<String>,
     /// A channel's discussion group, or a group's channel.
     pub linked: Option<ChatId>,

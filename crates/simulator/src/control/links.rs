@@ -1,4 +1,4 @@
-//! Opening a link, as Telegram's apps do.
+//! Opening a link, as Telegram's apps do, and revoking one.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -61,6 +61,22 @@ pub async fn open(State(app): State<App>, Path(person): Path<i64>, Body(open): B
         [] => json!({"kind": "external", "url": open.url}),
     };
     Ok(Json(view))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revoke {
+    link: String,
+}
+
+/// The owner of a chat, who may do so with the links of all administrators, revokes one.
+pub async fn revoke(State(app): State<App>, Path(chat): Path<i64>, Body(revoke): Body<Revoke>) -> Reply {
+    let mut world = app.world();
+    world.must_be_chat(chat)?;
+    match world.revoke_link(chat, &revoke.link) {
+        true => Ok(Json(json!({"seq": world.seq()}))),
+        false => Err(Problem::bad("the chat has no such link any more")),
+    }
 }
 
 /// The chat that is to be boosted, by its username.

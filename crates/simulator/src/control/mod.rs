@@ -50,6 +50,7 @@ pub fn routes() -> Router<App> {
         .route("/chats/{id}/members", get(membership::list).post(membership::set))
         .route("/chats/{id}/requests", post(membership::decide))
         .route("/chats/{id}/link", post(chats::link))
+        .route("/chats/{id}/revoke_link", post(links::revoke))
         .route("/chats/{id}/migrate", post(migration::migrate))
         .route("/chats/{id}/boosts", post(chats::boost))
         .route("/chats/{id}/boosts/{boost}", delete(chats::unboost))

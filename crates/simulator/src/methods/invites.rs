@@ -49,27 +49,19 @@ pub fn export(world: &mut World, call: &Call) -> Answer {
     for link in chat.links.iter_mut().filter(|link| link.creator == call.bot && link.is_primary) {
         link.is_revoked = true;
     }
-    chat.links.push(InviteLink {
-        url: url.clone(),
-        creator: call.bot,
-        name: None,
-        expires: None,
-        member_limit: None,
-        uses: 0,
-        creates_join_request: false,
-        is_primary: true,
-        is_revoked: false,
-    });
+    chat.links.push(InviteLink::primary(url.clone(), call.bot));
     Ok(json!(url))
 }
 
 pub fn revoke(world: &mut World, call: &Call) -> Answer {
     let chat = must_invite(world, call)?;
     let url = call.text("invite_link").unwrap_or_default();
-    let links = world.chats.get_mut(&chat).into_iter().flat_map(|chat| chat.links.iter_mut());
-    let found = links.into_iter().find(|link| link.url == url && link.creator == call.bot);
-    let link = found.ok_or_else(|| Refusal::bad_request("INVITE_HASH_EXPIRED"))?;
-    link.is_revoked = true;
+    let mut links = world.chats.get(&chat).into_iter().flat_map(|chat| chat.links.iter());
+    let is_own = links.any(|link| link.url == url && link.creator == call.bot);
+    if !is_own {
+        return Err(Refusal::bad_request("INVITE_HASH_EXPIRED"));
+    }
+    world.revoke_link(chat, url);
     let link = world.chats.get(&chat).and_then(|chat| chat.links.iter().find(|link| link.url == url));
     Ok(link.map_or(json!(null), |link| world.invite_link_json(link, call.bot)))
 }
@@ -93,6 +85,19 @@ pub fn decide(world: &mut World, call: &Call, approve: bool) -> Answer {
 impl World {
     pub fn new_invite_url(&mut self) -> String {
         format!("https://t.me/+Invite{:08}", self.touch())
+    }
+
+    /// Revokes a link. In place of a primary one its creator has a new one at once (Bot API,
+    /// `revokeChatInviteLink`). Whether there was such a link.
+    pub fn revoke_link(&mut self, chat: i64, url: &str) -> bool {
+        let new = self.new_invite_url();
+        let Some(chat) = self.chats.get_mut(&chat) else { return false };
+        let found = chat.links.iter_mut().find(|link| link.url == url && !link.is_revoked);
+        let Some(link) = found else { return false };
+        link.is_revoked = true;
+        let replaced = link.is_primary.then_some(link.creator);
+        chat.links.extend(replaced.map(|creator| InviteLink::primary(new, creator)));
+        true
     }
 
     /// Lets in or turns away somebody who asked to join; false when nobody asked.

@@ -68,6 +68,22 @@ pub struct InviteLink {
     pub is_revoked: bool,
 }
 
+impl InviteLink {
+    pub fn primary(url: String, creator: i64) -> Self {
+        Self {
+            url,
+            creator,
+            name: None,
+            expires: None,
+            member_limit: None,
+            uses: 0,
+            creates_join_request: false,
+            is_primary: true,
+            is_revoked: false,
+        }
+    }
+}
+
 impl Chat {
     pub fn new(id: i64, kind: ChatKind, title: String, owner: i64) -> Self {
         Self {

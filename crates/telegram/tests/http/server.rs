@@ -165,7 +165,7 @@ pub async fn closing_after_each() -> (String, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();
     let body = json!({"ok": true, "result": {"id": 99, "is_bot": true, "first_name": "Q", "username": "q_bot",
-                      "invite_link": "https://t.me/+x"}});
+                      "message_id": 1}});
     let body = body.to_string();
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     tokio::spawn(async move {

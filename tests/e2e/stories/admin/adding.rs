@@ -156,7 +156,7 @@ async fn a_chat_that_does_not_fit_is_refused_with_a_reason() {
 #[tokio::test]
 async fn a_private_channel_where_the_bot_may_not_invite_is_refused() {
     let mut w = World::builder().operator("خالد").start().await;
-    w.expects_refusal("createChatInviteLink", "not enough rights");
+    w.expects_refusal("exportChatInviteLink", "not enough rights");
     let (khalid, channel) = (w.operator(), w.channel(ChannelPlan::private("سرية")).await);
     channel.appoints_the_bot_with(&["can_post_messages"]).await;
     khalid.joins(&channel).await;

@@ -3,7 +3,7 @@
 use qura_i18n::Msg;
 use serde_json::json;
 
-use super::{adds, channel_of, opens_the_list};
+use super::{adds, begins_to_add, channel_of, is_told, opens_the_list};
 use crate::world::{ChannelPlan, World};
 
 #[tokio::test]
@@ -100,9 +100,9 @@ async fn a_private_chat_that_threw_the_bot_out_can_still_be_seen_and_removed() {
     let sara = w.member("سارة").await;
     let secret = channel_of(&w, &sara, ChannelPlan::private("سرية")).await;
     let post = secret.posts("أهلًا").await;
-    super::begins_to_add(&sara).await;
+    begins_to_add(&sara).await;
     sara.forwards(&secret, post).await;
-    super::is_told(&sara, &secret).await;
+    is_told(&sara, &secret).await;
     sara.looks_away().await;
     secret.removes_the_bot().await;
     sara.sees(Msg::ChannelsLost { title: secret.title.clone() }).await;
@@ -113,5 +113,31 @@ async fn a_private_chat_that_threw_the_bot_out_can_still_be_seen_and_removed() {
     sara.presses("تأكيد").await.is_quiet();
     sara.sees(Msg::ChannelsRemoved { title: secret.title.clone() }).await;
     assert_eq!(super::links(&w).await, []);
+    w.ends().await;
+}
+
+#[tokio::test]
+async fn a_revoked_link_of_a_private_chat_is_renewed_by_a_check() {
+    let w = World::open().await;
+    let sara = w.member("سارة").await;
+    let channel = channel_of(&w, &sara, ChannelPlan::private("خاصة")).await;
+    begins_to_add(&sara).await;
+    sara.picks(&channel).await;
+    is_told(&sara, &channel).await;
+    let link = async || -> String {
+        w.settles().await;
+        let links: Vec<(String,)> = w.database.rows("SELECT invite_link FROM channels").await;
+        links[0].0.clone()
+    };
+    let old = link().await;
+    sara.presses("تحديث").await.toasts(Msg::ChannelsRefreshed);
+    assert_eq!(link().await, old, "one that works stays");
+    w.control.post(&format!("/chats/{}/revoke_link", channel.id), json!({"link": old})).await;
+    sara.presses("تحديث").await.toasts(Msg::ChannelsRefreshed);
+    let new = link().await;
+    assert_ne!(new, old);
+    let laila = w.person("ليلى").await;
+    let joined = w.control.post(&format!("/people/{}/join", laila.id()), json!({"link": new})).await;
+    assert_eq!(joined["status"], "member");
     w.ends().await;
 }

@@ -6,9 +6,9 @@ use qura_domain::language::Language;
 
 use crate::msg::Msg;
 
-/// The span in its two largest units, rounded down: «3 ساعات و 5 دقائق», “3 hours and 5 minutes”.
+/// The span in its two largest units, rounded down: «3 ساعات و5 دقائق», “3 hours and 5 minutes”.
 ///
-/// A second unit of zero is left out, and units further down are never shown: «يومين», not «يومين و 3 ثوان».
+/// A second unit of zero is left out, and units further down are never shown: «يومين», not «يومين و3 ثوانٍ».
 pub fn duration(span: Duration, language: Language) -> String {
     let secs = span.as_secs();
     let units = [
@@ -63,11 +63,11 @@ mod tests {
             (2, "ثانيتين", "2 seconds"),
             (59, "59 ثانية", "59 seconds"),
             (60, "دقيقة", "1 minute"),
-            (3 * 3600 + 5 * 60, "3 ساعات و 5 دقائق", "3 hours and 5 minutes"),
+            (3 * 3600 + 5 * 60, "3 ساعات و5 دقائق", "3 hours and 5 minutes"),
             (3 * 3600 + 59, "3 ساعات", "3 hours"),
-            (11 * 3600 + 120, "11 ساعة و دقيقتين", "11 hours and 2 minutes"),
+            (11 * 3600 + 120, "11 ساعة ودقيقتين", "11 hours and 2 minutes"),
             (86_400 + 3_599, "يوم", "1 day"),
-            (2 * 86_400 + 3_600, "يومين و ساعة", "2 days and 1 hour"),
+            (2 * 86_400 + 3_600, "يومين وساعة", "2 days and 1 hour"),
             (1_000 * 86_400, "1,000 يوم", "1,000 days"),
         ] {
             let span = Duration::from_secs(secs);

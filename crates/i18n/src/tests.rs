@@ -203,7 +203,7 @@ fn chosen_zones_and_spans_speak_the_readers_language() {
     let zone = Msg::SettingsZoneOption { zone: Timezone::RIYADH, offset: "UTC+3".into() };
     assert_eq!(zone.plain(Language::Arabic), "الرياض (\u{2068}UTC+3\u{2069})");
     let after = Msg::DurationAfter { span: Duration::from_secs(7_500) };
-    assert_eq!(after.plain(Language::Arabic), "بعد ساعتين و 5 دقائق");
+    assert_eq!(after.plain(Language::Arabic), "بعد ساعتين و5 دقائق");
     assert_eq!(after.plain(Language::English), "in 2 hours and 5 minutes");
 }
 

@@ -7,7 +7,6 @@ use bytes::Bytes;
 use qura_domain::code::Code;
 use qura_domain::ids::{ChatId, MessageId, UserId};
 use qura_domain::link::DeepLink;
-use qura_domain::lottery::Lottery;
 use qura_domain::membership::Rights;
 use qura_i18n::Msg;
 use qura_ports::telegram::{
@@ -161,8 +160,8 @@ impl Delivery {
     /// The post of a lottery as it will be, shown to its organizer.
     async fn preview(&self, to: UserId, code: &Code) -> Result<Result<(), TelegramError>, StorageError> {
         let Some(lottery) = self.services.lotteries.find(code).await? else { return Ok(Ok(())) };
-        let lottery = Lottery { chat: to.chat(), ..lottery };
-        let request = self.services.lotteries.posts.publication(&lottery, 0, None);
+        let lotteries = &self.services.lotteries;
+        let request = lotteries.posts.preview(&lottery, lotteries.draw_mode, to.chat());
         Ok(self.messenger.send(Lane::Interactive, request).await.map(drop))
     }
 

@@ -1,5 +1,6 @@
 //! What writes the public post of a lottery.
 
+use qura_domain::draw::commitment::Mode;
 use qura_domain::ids::{ChatId, MessageId};
 use qura_domain::lottery::Lottery;
 use qura_domain::time::Timestamp;
@@ -10,6 +11,9 @@ pub trait PostWriter: Send + Sync + 'static {
     /// A new post in the lottery's chat, which shows `count` participants, and when the draw is to be where that
     /// is known.
     fn publication(&self, lottery: &Lottery, count: u64, draws_at: Option<Timestamp>) -> Request;
+
+    /// The post that a draft will have where draws are of this mode, shown to its organizer.
+    fn preview(&self, lottery: &Lottery, mode: Mode, to: ChatId) -> Request;
 
     /// The same in place of a post that is there.
     fn refreshed(

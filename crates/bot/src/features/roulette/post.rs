@@ -5,10 +5,12 @@ use qura_app::ingest::HandleError;
 use qura_app::lotteries::post_link;
 use qura_domain::code::Code;
 use qura_domain::draw::commitment::Mode;
+use qura_domain::draw::hash::Hash;
 use qura_domain::ids::{ChatId, MessageId};
 use qura_domain::language::Language;
 use qura_domain::link::DeepLink;
 use qura_domain::lottery::{AutoDraw, Lottery, LotteryState};
+use qura_domain::template::Template;
 use qura_domain::text::RichText;
 use qura_domain::time::Timestamp;
 use qura_domain::timezone::Timezone;
@@ -47,14 +49,26 @@ pub struct Strangers {
 /// What the post says: the template, then what became of the lottery, then what it is committed to, as far
 /// as they fit.
 pub fn text(lottery: &Lottery, draws_at: Option<Timestamp>, strangers: &Strangers) -> RichText {
-    let Strangers { language, timezone: zone, .. } = *strangers;
-    let mut text = lottery.template.text().clone();
-    let mut room = lottery.template.room();
+    let zone = strangers.timezone;
     let state = match draws_at {
         Some(at) => Some(Msg::PostDrawingAt { at: LocalTime { at, zone }, zone }),
         None => state_line(lottery.state),
     };
-    for line in state.into_iter().chain(commitment_line(lottery)) {
+    written(&lottery.template, state.into_iter().chain(commitment_line(lottery)), strangers.language)
+}
+
+/// What the post of a draft will say. Its commitment is made when it is published: as many dots stand there.
+pub fn preview(template: &Template, mode: Mode, strangers: &Strangers) -> RichText {
+    let dots = || "·".repeat(Hash::from_bytes([0; 32]).to_base64url().len());
+    let line = (mode == Mode::Beacon).then(|| Msg::PostCommitment { commitment: dots() });
+    written(template, line.into_iter(), strangers.language)
+}
+
+/// The template, and below it whichever lines fit.
+fn written(template: &Template, lines: impl Iterator<Item = Msg>, language: Language) -> RichText {
+    let mut text = template.text().clone();
+    let mut room = template.room();
+    for line in lines {
         let mut line = line.rich(language);
         if !text.is_empty() {
             let mut gap = RichText::plain("\n\n");
@@ -205,10 +219,8 @@ fn told(cx: Context<'_>, lottery: &Lottery, count: u64) -> Msg {
 
 #[cfg(test)]
 mod tests {
-    use qura_domain::draw::hash::Hash;
     use qura_domain::ids::{LotteryId, UserId};
     use qura_domain::lottery::{Commitment, LotterySettings};
-    use qura_domain::template::Template;
 
     use super::*;
 
@@ -260,6 +272,21 @@ mod tests {
         assert_eq!(text(&without, None, &strangers()).text(), "سحب 🎁");
         let full = "🎁".repeat(4_090);
         assert_eq!(text(&lottery(&full, LotteryState::Open), None, &strangers()).text(), full);
+    }
+
+    /// But for the commitment, which is not made yet.
+    #[test]
+    fn a_preview_says_what_the_post_will_say() {
+        for words in ["سحب 🎁", &"🎁".repeat(4_090)] {
+            let open = lottery(words, LotteryState::Open);
+            let post = text(&open, None, &strangers());
+            let preview = preview(&open.template, Mode::Beacon, &strangers());
+            let (hash, dots) = (Hash::from_bytes([7; 32]).to_base64url(), "·".repeat(43));
+            assert_eq!(preview.text(), post.text().replace(&hash, &dots));
+            assert_eq!(preview.entities(), post.entities());
+        }
+        let template = Template::new("سحب".into(), None).unwrap();
+        assert_eq!(preview(&template, Mode::Secret, &strangers()), *template.text());
     }
 
     #[test]

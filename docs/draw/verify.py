@@ -350,7 +350,9 @@ class Standing:
     def heirs(self):
         while self.waiting:
             yield self.waiting.pop(0)
-        yield from self.line
+        # Not `yield from`: where this generator is dropped, that would close the line for all addenda to come.
+        for ticket in self.line:
+            yield ticket
 
     def apply(self, data):
         """The next addendum. After a refusal, nothing here is to be used."""

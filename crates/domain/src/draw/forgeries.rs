@@ -38,6 +38,7 @@ pub fn all() -> Vec<Forgery> {
     let mut forgeries = receipts();
     forgeries.extend(texts());
     forgeries.extend(addenda());
+    forgeries.extend(nobody_left());
     forgeries.extend(whole());
     forgeries
 }
@@ -170,6 +171,20 @@ fn addenda() -> Vec<Forgery> {
         changed("heir", "result", json!(null)),
         changed("note", "format", json!(5)),
     ]
+}
+
+/// A chain that says, one document after the other past the reserves, that nobody is left to inherit.
+fn nobody_left() -> Vec<Forgery> {
+    let drawn = case("long_chain");
+    let receipt = drawn.receipt.to_text().unwrap();
+    let texts: Vec<_> = drawn.addenda.iter().map(|addendum| addendum.to_text().unwrap()).collect();
+    let lies = (2..texts.len()).map(|at| {
+        let nobody = forge(&forge(&texts[at], "/walk", &json!([])), "/heir", &json!(null));
+        let addenda = texts[..at].iter().cloned().chain([nobody]).collect();
+        let name = format!("addendum {at} past the reserves says that nobody is left");
+        Forgery { addenda, ..forgery(&name, "end", receipt.clone()) }
+    });
+    lies.collect()
 }
 
 /// Lies that are carried through to the end, so that only one thing speaks against each.

@@ -145,6 +145,9 @@ fn the_cases_are_those_that_they_are_meant_to_be() {
     let in_time: Vec<_> = missed.freezes.iter().map(|freeze| freeze.was_in_time()).collect();
     assert_eq!(in_time, [false, false, true]);
     assert!(find("mode_1_of_1000").receipt.skips >= 5);
+    let chain = find("long_chain");
+    assert!(chain.addenda.len() >= chain.receipt.reserves.len() + 6, "{}", chain.addenda.len());
+    assert!(chain.addenda.iter().all(|addendum| addendum.heir.is_some()));
     let heirs: Vec<_> = find("nobody_inherits").addenda.iter().map(|addendum| addendum.heir).collect();
     assert!(heirs[0].is_some() && heirs[1].is_none() && heirs[2].is_none(), "{heirs:?}");
     assert_eq!(find("nobody_inherits").winners, []);

@@ -300,6 +300,7 @@ fn answer(outcome: Option<Joining>, commitment: Option<Hash>) -> JoinAnswer {
         }
         Some(Joining::AlreadyIn(ticket)) => JoinAnswer::Refused(JoinRefusal::AlreadyIn(ticket)),
         Some(Joining::Excluded(_)) => JoinAnswer::Refused(JoinRefusal::Excluded),
+        Some(Joining::Won(_)) => JoinAnswer::Refused(JoinRefusal::Won),
         None => JoinAnswer::Refused(JoinRefusal::Closed),
     }
 }

@@ -56,6 +56,8 @@ pub enum JoinRefusal {
     Banned,
     /// The organizer excluded them.
     Excluded,
+    /// They won in the draw that this lottery carries on.
+    Won,
     /// To be subscribed to first: the lottery's chat.
     NotMember,
     PremiumOnly,
@@ -91,8 +93,10 @@ pub fn preview(terms: &JoinTerms, applicant: &Applicant, now: Timestamp) -> Resu
     if applicant.is_banned {
         return Err(JoinRefusal::Banned);
     }
-    if let Some((_, ParticipantState::Excluded)) = applicant.ticket {
-        return Err(JoinRefusal::Excluded);
+    match applicant.ticket {
+        Some((_, ParticipantState::Excluded)) => return Err(JoinRefusal::Excluded),
+        Some((_, ParticipantState::Won)) => return Err(JoinRefusal::Won),
+        Some((_, ParticipantState::Registered | ParticipantState::Withdrawn)) | None => {}
     }
     if terms.settings.members_only {
         match applicant.attendance {
@@ -208,6 +212,8 @@ mod tests {
         assert_eq!(refused(Applicant { is_premium: false, ..welcome() }), JoinRefusal::PremiumOnly);
         let ticket = Some((TICKET, ParticipantState::Excluded));
         assert_eq!(refused(Applicant { ticket, ..welcome() }), JoinRefusal::Excluded);
+        let ticket = Some((TICKET, ParticipantState::Won));
+        assert_eq!(refused(Applicant { ticket, ..welcome() }), JoinRefusal::Won);
         let away = |attendance| refused(Applicant { attendance, ..welcome() });
         for outside in [Membership::Left, Membership::Kicked, Membership::Restricted { is_member: false }] {
             assert_eq!(away(Attendance::Known(outside)), JoinRefusal::NotMember);

@@ -12,10 +12,12 @@ pub enum ParticipantState {
     Withdrawn,
     /// By the organizer, with a reason; for good.
     Excluded,
+    /// They won in the draw that this lottery carries on; for good.
+    Won,
 }
 
 impl ParticipantState {
-    pub const ALL: [Self; 3] = [Self::Registered, Self::Withdrawn, Self::Excluded];
+    pub const ALL: [Self; 4] = [Self::Registered, Self::Withdrawn, Self::Excluded, Self::Won];
 
     /// As in the database.
     pub const fn name(self) -> &'static str {
@@ -23,6 +25,7 @@ impl ParticipantState {
             Self::Registered => "registered",
             Self::Withdrawn => "withdrawn",
             Self::Excluded => "excluded",
+            Self::Won => "won",
         }
     }
 

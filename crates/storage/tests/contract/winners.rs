@@ -1,9 +1,9 @@
 //! Winners: each place is held by one person, passes on once, and is settled once.
 
 use qura_domain::ids::{ChatId, LotteryId, UserId};
-use qura_domain::lottery::{Ticket, Winner, WinnerRole};
+use qura_domain::lottery::{LotteryState, Ticket, Winner, WinnerRole};
 use qura_domain::time::Timestamp;
-use qura_storage::{Db, Seen};
+use qura_storage::{Db, Joining, Seen};
 
 use crate::database::at;
 use crate::lotteries::{CHAT, draft, opened};
@@ -146,10 +146,26 @@ async fn participants_are_carried_along_page_by_page(db: Db) {
         pages += 1;
     }
     assert_eq!(pages, 3);
-    // 2 withdrew and 4 has won; 6 stays excluded.
+    // 2 withdrew; the ticket of 4, who has won, is void, and 6 stays excluded.
     let carried = read!(db, participants().for_draw(to, None, 100));
     let rows: Vec<_> = carried.iter().map(|p| (p.ticket.get(), p.user.get(), p.eligible)).collect();
-    assert_eq!(rows, [(1, 1, true), (2, 3, true), (3, 5, true), (4, 6, false), (5, 7, true)]);
+    let expected = [(1, 1, true), (2, 3, true), (3, 4, false), (4, 5, true), (5, 6, false), (6, 7, true)];
+    assert_eq!(rows, expected);
     let count = read!(db, lottery_counters().get(to)).unwrap();
-    assert_eq!((count.tickets, count.participants), (5, 4));
+    assert_eq!((count.tickets, count.participants), (6, 4));
+
+    // Whoever has won joins neither this one nor one that carries on with it.
+    let open = LotteryState::Draft.to(LotteryState::Open).unwrap();
+    assert!(committed!(db, lotteries().advance(to, open, None, at(10))));
+    let joined = committed!(db, participants().join(to, &[newcomer(4), newcomer(2)])).unwrap();
+    assert_eq!(joined.outcomes, [Joining::Won(Ticket::new(3)), Joining::Registered(Ticket::new(7))]);
+    assert!(!committed!(db, participants().withdraw(to, UserId::new(4), at(11))));
+    assert_eq!(
+        committed!(db, participants().exclude(to, &[UserId::new(4)], UserId::new(500), "x", at(11))),
+        0
+    );
+    assert!(committed!(db, lotteries().insert(&draft(3))));
+    committed!(db, participants().carry(to, LotteryId::new(3), Ticket::new(0), 100, at(12)));
+    let carried = read!(db, participants().for_draw(LotteryId::new(3), None, 100));
+    assert_eq!(carried.iter().find(|p| p.user.get() == 4).map(|p| p.eligible), Some(false));
 }

@@ -77,7 +77,9 @@ pub async fn confirmed(
     match state {
         ParticipantState::Withdrawn => return Ok(cx.say(way.show(left))),
         // The screen shows what is so.
-        ParticipantState::Excluded => return super::arrived(cx, &press.person, code, way).await,
+        ParticipantState::Excluded | ParticipantState::Won => {
+            return super::arrived(cx, &press.person, code, way).await;
+        }
         ParticipantState::Registered => {}
     }
     let mut tx = cx.begin().await?;

@@ -51,6 +51,7 @@ impl RefusedScreen {
             JoinRefusal::Closed => Msg::JoinClosed,
             JoinRefusal::Banned => Msg::UserBanned,
             JoinRefusal::Excluded => Msg::JoinExcluded,
+            JoinRefusal::Won => Msg::JoinWon,
             // Each of them has a screen of its own.
             JoinRefusal::AlreadyIn(_) | JoinRefusal::Challenge(_) | JoinRefusal::Unmet(_) => Msg::JoinAgain,
         };
@@ -84,6 +85,7 @@ pub fn alert(refusal: &JoinRefusal) -> Option<Msg> {
         JoinRefusal::Closed => Msg::JoinClosedAlert,
         JoinRefusal::Banned => Msg::UserBannedAlert,
         JoinRefusal::Excluded => Msg::JoinExcludedAlert,
+        JoinRefusal::Won => Msg::JoinWonAlert,
         JoinRefusal::NotMember => Msg::JoinNotMemberAlert,
         JoinRefusal::PremiumOnly => Msg::JoinPremiumAlert,
         JoinRefusal::Challenge(_) | JoinRefusal::Unmet(_) => return None,

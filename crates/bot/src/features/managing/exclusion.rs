@@ -93,7 +93,8 @@ pub async fn asked(
         return refused(cx, press, code, ManageRefusal::NotNow).await;
     }
     let found = lotteries.participant(lottery.id, user).await?;
-    let Some(record) = found.filter(|record| record.state != ParticipantState::Excluded) else {
+    let is_void = |state| matches!(state, ParticipantState::Excluded | ParticipantState::Won);
+    let Some(record) = found.filter(|record| !is_void(record.state)) else {
         return super::participants::opened(cx, press, code, user, Filter::Everyone).await;
     };
     let mut tx = cx.begin().await?;

@@ -97,6 +97,7 @@ impl ListedParticipant {
         let (ticket, name) = (number(self.ticket), self.name.clone());
         match self.state {
             ParticipantState::Excluded => Msg::ManageRowExcludedButton { ticket, name },
+            ParticipantState::Won => Msg::ManageRowWonButton { ticket, name },
             ParticipantState::Withdrawn => Msg::ManageRowWithdrawnButton { ticket, name },
             ParticipantState::Registered if self.is_suspicious => {
                 Msg::ManageRowSuspiciousButton { ticket, name }
@@ -262,7 +263,8 @@ impl ParticipantScreen {
             view = view.below(&Msg::ManageParticipantSignals);
             view = self.signals.iter().fold(view, |view, signal| view.below(&signal_label(*signal)));
         }
-        if self.is_changeable && self.state != ParticipantState::Excluded {
+        let is_void = matches!(self.state, ParticipantState::Excluded | ParticipantState::Won);
+        if self.is_changeable && !is_void {
             let exclude = ManageButton::Exclude { code: self.code.clone(), user: self.user };
             view = view.press(&Msg::ManageExclude, &exclude);
         }
@@ -287,6 +289,7 @@ pub const fn state_label(state: ParticipantState) -> Msg {
         ParticipantState::Registered => Msg::ManageStateRegistered,
         ParticipantState::Withdrawn => Msg::ManageStateWithdrawn,
         ParticipantState::Excluded => Msg::ManageStateExcluded,
+        ParticipantState::Won => Msg::ManageStateWon,
     }
 }
 

@@ -10,8 +10,9 @@ use crate::sql::{execute, fetch_optional};
 
 impl ParticipantRepo<'_> {
     /// Copies those behind a ticket of `from` into `to`, which nobody can join yet, with consecutive
-    /// tickets in the old order. Left out are those who withdrew, and those who have won. Returns the
-    /// last ticket that was looked at; `None` when there was none left.
+    /// tickets in the old order. Left out are those who withdrew. The tickets of those who have won are
+    /// void: were they left out, they could join anew. Returns the last ticket that was looked at; `None`
+    /// when there was none left.
     pub async fn carry(
         &mut self,
         from: LotteryId,
@@ -36,11 +37,12 @@ impl ParticipantRepo<'_> {
                                                challenge, signals, is_suspicious, excluded_by, reason)
              SELECT $2, user_id,
                (SELECT tickets FROM lottery_counters WHERE lottery_id = $2) + ROW_NUMBER() OVER (ORDER BY ticket),
-               state, joined_at, $5, source, challenge, signals, is_suspicious, excluded_by, reason
+               CASE WHEN EXISTS (SELECT 1 FROM lottery_winners WHERE lottery_winners.lottery_id = $1
+                                 AND lottery_winners.ticket = old.ticket AND role = 'winner')
+                 THEN 'won' ELSE state END,
+               joined_at, $5, source, challenge, signals, is_suspicious, excluded_by, reason
              FROM lottery_participants AS old
-             WHERE lottery_id = $1 AND ticket > $3 AND ticket <= $4 AND state <> 'withdrawn'
-               AND NOT EXISTS (SELECT 1 FROM lottery_winners WHERE lottery_winners.lottery_id = $1
-                               AND lottery_winners.ticket = old.ticket AND role = 'winner')",
+             WHERE lottery_id = $1 AND ticket > $3 AND ticket <= $4 AND state <> 'withdrawn'",
             from.get(),
             to.get(),
             ticket_number(after),

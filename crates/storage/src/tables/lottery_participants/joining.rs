@@ -31,6 +31,8 @@ pub enum Joining {
     AlreadyIn(Ticket),
     /// The organizer excluded them; nothing changed.
     Excluded(Ticket),
+    /// They won in the draw that this lottery carries on; nothing changed.
+    Won(Ticket),
 }
 
 impl Joining {
@@ -39,7 +41,8 @@ impl Joining {
             Self::Registered(ticket)
             | Self::Returned(ticket)
             | Self::AlreadyIn(ticket)
-            | Self::Excluded(ticket) => ticket,
+            | Self::Excluded(ticket)
+            | Self::Won(ticket) => ticket,
         }
     }
 }
@@ -172,6 +175,7 @@ impl<'a> Group<'a> {
             let outcome = match known.get(&person.user).copied() {
                 Some((ticket, ParticipantState::Registered)) => Joining::AlreadyIn(ticket),
                 Some((ticket, ParticipantState::Excluded)) => Joining::Excluded(ticket),
+                Some((ticket, ParticipantState::Won)) => Joining::Won(ticket),
                 Some((ticket, ParticipantState::Withdrawn)) => {
                     returned.insert(person.user, (ticket, person));
                     Joining::Returned(ticket)

@@ -92,6 +92,52 @@ async fn a_lottery_whose_successor_is_thrown_away_may_be_opened_again_once_more(
 }
 
 #[tokio::test]
+async fn whoever_won_cannot_join_the_one_that_carries_on() {
+    let (mut w, lottery) = with_too_few(DrawPlan::among(3).winners(2, 0), 1).await;
+    let (organizer, [winner, others @ ..]) = (&lottery.organizer, &lottery.people[..]) else {
+        unreachable!()
+    };
+    let list = organizer.sees_button("فتح السحب من جديد").await;
+    organizer.presses_on(&list, "فتح السحب من جديد").await;
+    organizer.sees(Msg::DrawReopenConfirm).await;
+    organizer.presses("تأكيد").await.is_quiet();
+    w.comes_true("the new one is open", async || {
+        w.database.rows::<(i64, String)>(SUCCESSORS).await.iter().any(|(_, state)| state == "open")
+    })
+    .await;
+    w.is_all_said().await;
+    let new = "SELECT id, code, message_id FROM lotteries WHERE reopens_id = 4242";
+    let (new, code, post) = w.database.rows::<(i64, String, i64)>(new).await.remove(0);
+
+    winner.presses_in(lottery.channel.id, post, "الاشتراك في السحب").await.alerts(Msg::JoinWonAlert);
+    winner.starts_with(&format!("join_{code}")).await;
+    winner.sees(Msg::JoinWon).await;
+    others[0].joins(&lottery.channel).await;
+    others[0].presses_in(lottery.channel.id, post, "الاشتراك في السحب").await;
+    let counts = "SELECT lottery_id, tickets, participants FROM lottery_counters ORDER BY lottery_id";
+    let counts = w.database.rows::<(i64, i64, i64)>(counts).await;
+    assert!(counts.contains(&(new, 3, 2)), "{counts:?}");
+
+    // Also where the winner comes up first in its draw: their ticket is void, and all may see that.
+    w.expects_refusal("answerCallbackQuery", "query is too old");
+    organizer.forges_a_press(&list, &format!("mng:do:{code}:draw")).await;
+    w.comes_true("the new one is drawn", async || {
+        w.database.rows::<(i64, String)>(SUCCESSORS).await.iter().any(|(_, state)| state == "announced")
+    })
+    .await;
+    w.is_all_said().await;
+    let receipts = "SELECT content, lottery_id FROM draw_receipts";
+    let receipts = w.database.rows::<(String, i64)>(receipts).await;
+    let (receipt, _) = receipts.iter().find(|(_, id)| *id == new).unwrap();
+    let receipt: Value = serde_json::from_str(receipt).unwrap();
+    assert_eq!((&receipt["tickets"], &receipt["winners"]), (&3.into(), &serde_json::json!([2])));
+    for candidate in receipt["walk"].as_array().unwrap() {
+        assert_eq!(candidate["outcome"] == "void", candidate["ticket"] == 1, "{candidate}");
+    }
+    w.ends().await;
+}
+
+#[tokio::test]
 async fn wins_stay_on_hold_until_the_one_that_carries_on_is_published() {
     let plan = DrawPlan::among(4).winners(3, 0).with(|s| s.confirmation_hours = Some(24));
     let (mut w, lottery) = with_too_few(plan, 2).await;

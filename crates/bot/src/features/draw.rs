@@ -10,6 +10,7 @@ use qura_app::ingest::HandleError;
 use qura_domain::code::Code;
 use qura_domain::link::DeepLink;
 use qura_domain::lottery::{Confirmation, Lottery};
+use qura_storage::Page;
 use serde::{Deserialize, Serialize};
 
 use crate::callback::callback_data;
@@ -43,6 +44,8 @@ callback_data! {
         Proof { code: Code } = "proof",
         /// «إعادة سحب فائز»
         Redraw { code: Code } = "again",
+        RedrawAfter { code: Code, place: u32 } = "after",
+        RedrawBefore { code: Code, place: u32 } = "before",
         RedrawOf { code: Code, ticket: u64 } = "of",
         Reopen { code: Code } = "reopen",
         ConfirmReopening { code: Code } = "reopened",
@@ -87,7 +90,11 @@ pub async fn pressed(cx: Context<'_>, press: Press<DrawButton>) -> Result<Outcom
         DrawButton::Verify { code } => verify::pressed(cx, press, &code).await,
         DrawButton::File { code } => verify::file_asked(cx, press, &code).await,
         DrawButton::Proof { code } => verify::proof_asked(cx, press, &code).await,
-        DrawButton::Redraw { code } => redraw::opened(cx, press, &code).await,
+        DrawButton::Redraw { code } => redraw::opened(cx, press, &code, Page::First).await,
+        DrawButton::RedrawAfter { code, place } => redraw::opened(cx, press, &code, Page::After(place)).await,
+        DrawButton::RedrawBefore { code, place } => {
+            redraw::opened(cx, press, &code, Page::Before(place)).await
+        }
         DrawButton::RedrawOf { code, ticket } => redraw::chosen(cx, press, &code, ticket).await,
         DrawButton::ConfirmRedraw { code } => redraw::confirmed(cx, press, &code).await,
         DrawButton::Reopen { code } => redraw::reopening_asked(cx, press, &code).await,

@@ -15,6 +15,7 @@ mod million;
 mod once;
 mod outcomes;
 mod receipts;
+mod redrawing;
 mod removed;
 mod trouble;
 mod walking;

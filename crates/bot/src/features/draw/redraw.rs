@@ -6,6 +6,7 @@ use qura_domain::lottery::{LotteryState, Ticket};
 use qura_domain::person::Person;
 use qura_i18n::Msg;
 use qura_ports::coordination::Topic;
+use qura_storage::{PAGE_ROWS, Page, Shown};
 use serde::{Deserialize, Serialize};
 
 use super::{DrawButton, DrawScreen, result};
@@ -28,6 +29,10 @@ pub enum RedrawScreen {
     Winners {
         code: Code,
         winners: Vec<(u32, u64, String)>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        has_before: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        has_after: bool,
     },
     AskReason {
         code: Code,
@@ -50,13 +55,22 @@ pub enum RedrawScreen {
 impl RedrawScreen {
     pub fn view(&self, viewer: &Viewer) -> View {
         match self {
-            Self::Winners { code, winners } => {
+            Self::Winners { code, winners, has_before, has_after } => {
                 let mut view = View::of(viewer, &Msg::DrawRedrawTitle);
                 for (place, ticket, name) in winners {
                     let label = Msg::DrawRedrawWinnerButton { place: i64::from(*place), name: name.clone() };
                     let button = DrawButton::RedrawOf { code: code.clone(), ticket: *ticket };
                     view = view.press(&label, &button);
                 }
+                let newer = winners.first().filter(|_| *has_before).map(|(place, ..)| {
+                    let button = DrawButton::RedrawBefore { code: code.clone(), place: *place };
+                    view.button(&Msg::NavNewer, &button)
+                });
+                let older = winners.last().filter(|_| *has_after).map(|(place, ..)| {
+                    let button = DrawButton::RedrawAfter { code: code.clone(), place: *place };
+                    view.button(&Msg::NavOlder, &button)
+                });
+                let view = view.row(newer.into_iter().chain(older).collect());
                 back_and_home(view, &MenuButton::Home)
             }
             Self::AskReason { code, is_wrong } => {
@@ -116,7 +130,13 @@ async fn admitted(
 const REDRAW: (Need, Msg) = (Need::Person, Msg::DrawRedrawAlertRefused);
 const REOPEN: (Need, Msg) = (Need::Everything, Msg::DrawReopenAlertRefused);
 
-pub async fn opened(cx: Context<'_>, press: Press<DrawButton>, code: &Code) -> Result<Outcome, HandleError> {
+/// A page of those who have won as of now, by their places.
+pub async fn opened(
+    cx: Context<'_>,
+    press: Press<DrawButton>,
+    code: &Code,
+    page: Page<u32>,
+) -> Result<Outcome, HandleError> {
     let lottery = match admitted(cx, &press, code, REDRAW).await? {
         Ok(admitted) => admitted.lottery,
         Err(outcome) => return Ok(outcome),
@@ -127,8 +147,26 @@ pub async fn opened(cx: Context<'_>, press: Press<DrawButton>, code: &Code) -> R
         (record.winner.place, record.winner.ticket.get(), result::name(record))
     };
     let winners = draw.winners.iter().map(winner).collect();
-    let screen = DrawScreen::Redraw(RedrawScreen::Winners { code: code.clone(), winners });
+    let Shown { rows, has_before, has_after } = of_page(winners, page);
+    let screen = RedrawScreen::Winners { code: code.clone(), winners: rows, has_before, has_after };
+    let screen = DrawScreen::Redraw(screen);
     wizard::leave(cx, press.person.id, vec![press.show(screen)]).await
+}
+
+/// The rows of a page, of all winners by their places, of whom there are a hundred at most.
+fn of_page(mut winners: Vec<(u32, u64, String)>, page: Page<u32>) -> Shown<(u32, u64, String)> {
+    match page {
+        Page::First => {}
+        Page::After(place) => winners.retain(|(other, ..)| *other > place),
+        Page::Before(place) => winners.retain(|(other, ..)| *other < place),
+    }
+    let one_more = PAGE_ROWS as usize + 1;
+    if matches!(page, Page::Before(_)) {
+        winners.drain(..winners.len().saturating_sub(one_more));
+    } else {
+        winners.truncate(one_more);
+    }
+    page.shown(winners)
 }
 
 /// A winner was chosen: now the reason is typed.

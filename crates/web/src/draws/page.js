@@ -17,25 +17,34 @@ async function start() {
   }
   const bytes = (text) => new TextEncoder().encode(text);
   const documents = data.documents.map(bytes);
-  await judge(verdict, program, documents, (standing) => {
+  await judge(verdict, program, documents, (standing, digest) => {
     const shown = [...data.winners].sort((a, b) => a - b);
     const computed = [...standing.winners].sort((a, b) => a - b);
     const told = document.getElementById("told").textContent;
-    return shown.join() === computed.join() && program.digestTexts(standing.digest).includes(told);
+    if (shown.join() !== computed.join() || digest !== told) throw new program.Refused("result");
+    return ["good", data.holds];
   });
   document.getElementById("files").addEventListener("change", async (event) => {
     const files = [...event.target.files].sort((a, b) => b.name.startsWith("receipt") - a.name.startsWith("receipt") || a.name.localeCompare(b.name, "en", { numeric: true }));
     const chosen = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-    if (chosen.length) await judge(document.getElementById("judged"), program, chosen, () => true);
+    if (chosen.length) await judge(document.getElementById("judged"), program, chosen, whose);
   });
 }
 
-async function judge(place, program, [receipt, ...addenda], agrees) {
+// A file proves itself only: whose it is, its digest tells.
+function whose(_, digest) {
+  if (digest === data.digests.at(-1)) return ["good", data.holds];
+  return data.digests.includes(digest) ? ["busy", data.earlier] : ["bad", data.other];
+}
+
+async function judge(place, program, [receipt, ...addenda], meaning) {
   tell(place, "busy", data.checking);
   try {
     const standing = await program.judge(receipt, addenda);
-    if (!agrees(standing)) throw new program.Refused("result");
-    tell(place, "good", `${data.holds} (${data.tickets}: ${standing.receipt.tickets})`);
+    const { code, tickets } = standing.receipt;
+    const digest = program.digestTexts(standing.digest)[1];
+    const [kind, text] = meaning(standing, digest);
+    tell(place, kind, `${text} (${data.code}: ${code}, ${data.tickets}: ${tickets}, ${data.digest}: ${digest})`);
   } catch (wrong) {
     tell(place, "bad", `${data.refused} ${wrong instanceof program.Refused ? wrong.message : "format"}`);
   }

@@ -99,18 +99,25 @@ impl Draw<'_> {
     /// What the script works with. No `<` in it, so that nothing ends the element early.
     fn data(&self, language: Language) -> String {
         let documents: Vec<&str> = self.documents.iter().map(|document| document.content.as_str()).collect();
+        let digests: Vec<String> =
+            self.documents.iter().map(|document| document.digest.to_base64url()).collect();
         let winners: Vec<u64> = self.winners.iter().map(|record| record.winner.ticket.get()).collect();
         let say = |message: Msg| message.plain(language);
         let data = json!({
             "documents": documents,
+            "digests": digests,
             "winners": winners,
             "verify": VERIFY,
             "beacon": BEACON,
             "holds": say(Msg::PageHolds),
+            "earlier": say(Msg::PageHoldsEarlier),
+            "other": say(Msg::PageHoldsOther),
             "refused": say(Msg::PageRefused),
             "unable": say(Msg::PageUnable),
             "checking": say(Msg::PageChecking),
+            "code": say(Msg::PageCode),
             "tickets": say(Msg::PageTickets),
+            "digest": say(Msg::PageDigestShort),
         });
         data.to_string().replace('<', "\\u003c")
     }

@@ -14,6 +14,7 @@ mod mended;
 mod million;
 mod once;
 mod outcomes;
+mod page;
 mod receipts;
 mod redrawing;
 mod removed;

@@ -181,7 +181,11 @@ impl DrawService {
         self.notify(tx, lottery.organizer, lottery.id, DrawNotice::Replaced { number }).await?;
         let owner = tx.participants().with_tickets(lottery.id, &[loss.ticket]).await?;
         if let Some(owner) = owner.first() {
-            self.notify(tx, owner.user, lottery.id, DrawNotice::Lost(loss.reason)).await?;
+            let notice = match addendum.heir {
+                Some(_) => DrawNotice::Lost(loss.reason),
+                None => DrawNotice::LostToNobody(loss.reason),
+            };
+            self.notify(tx, owner.user, lottery.id, notice).await?;
         }
         for (candidate, user) in addendum.walk.iter().zip(people) {
             let notice = match candidate.outcome {

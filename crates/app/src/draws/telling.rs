@@ -35,6 +35,8 @@ pub enum DrawNotice {
     Skipped(Reason),
     /// To somebody who had won and lost the place.
     Lost(Reason),
+    /// The same where nobody was left to inherit.
+    LostToNobody(Reason),
     /// To the organizer: who won, with usernames; a part, as those of the result.
     Winners {
         part: u32,

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use qura_app::draws::{DrawNotice, DrawTrouble, DrawView, parts};
 use qura_domain::draw::addendum::Addendum;
+use qura_domain::draw::walk::Reason;
 use qura_domain::ids::{LotteryId, UserId};
 use qura_domain::link::DeepLink;
 use qura_domain::lottery::Lottery;
@@ -211,19 +212,17 @@ async fn view(
 ) -> Result<View, TelegramError> {
     let code = draw.lottery.code.to_string();
     let verify = DrawButton::Verify { code: draw.lottery.code.clone() };
+    let because = |told: Msg, reason: Reason| {
+        let reason = result::reason(reason).plain(viewer.language);
+        let view = View::of(viewer, &told).below(&Msg::DrawReason { reason });
+        view.press(&Msg::DrawVerifyButton, &verify).done()
+    };
     Ok(match notice {
         DrawNotice::Waits(trouble) => View::of(viewer, &waits(*trouble, code)).done(),
         DrawNotice::Won => won(draw, viewer),
-        DrawNotice::Skipped(reason) => {
-            let reason = result::reason(*reason).plain(viewer.language);
-            let view = View::of(viewer, &Msg::DrawSkipped { code }).below(&Msg::DrawReason { reason });
-            view.press(&Msg::DrawVerifyButton, &verify).done()
-        }
-        DrawNotice::Lost(reason) => {
-            let reason = result::reason(*reason).plain(viewer.language);
-            let view = View::of(viewer, &Msg::DrawLost { code }).below(&Msg::DrawReason { reason });
-            view.press(&Msg::DrawVerifyButton, &verify).done()
-        }
+        DrawNotice::Skipped(reason) => because(Msg::DrawSkipped { code }, *reason),
+        DrawNotice::Lost(reason) => because(Msg::DrawLost { code }, *reason),
+        DrawNotice::LostToNobody(reason) => because(Msg::DrawLostToNobody { code }, *reason),
         DrawNotice::Winners { part, of } => {
             organizer(draw, viewer, *part, of.unwrap_or(parts(draw.winners.len())))
         }

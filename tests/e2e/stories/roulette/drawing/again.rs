@@ -156,7 +156,7 @@ async fn wins_stay_on_hold_until_the_one_that_carries_on_is_published() {
     w.passes(A_MINUTE).await;
     let addendum = addendum(&w, &lottery).await;
     assert_eq!((&addendum["replaced"], &addendum["reason"]), (&1.into(), &"left".into()));
-    leaver.sees(Msg::DrawLost { code: lottery.code.clone() }).await;
+    leaver.sees(Msg::DrawLostToNobody { code: lottery.code.clone() }).await;
     assert_eq!(w.database.rows::<(i64,)>(HELD).await, [(2,)]);
 
     is_carried_on(&w, &lottery, &list).await;

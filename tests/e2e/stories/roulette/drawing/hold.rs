@@ -116,6 +116,25 @@ async fn a_winner_whom_an_administrator_removes_within_the_time_keeps_the_win() 
 }
 
 #[tokio::test]
+async fn who_loses_a_win_that_nobody_inherits_hears_just_that() {
+    let mut w = World::builder().idle().start().await;
+    let plan = DrawPlan::among(1).winners(1, 0).with(|s| s.confirmation_hours = Some(1));
+    let lottery = plan.ordered(&w).await;
+    w.program_starts();
+    w.is_announced(&lottery).await;
+    w.passes(HOUR * 2).await;
+    has_documents(&w, &lottery, 2).await;
+    let person = &lottery.people[0];
+    person.sees_text("ولم يبقَ من يرثه").await;
+    assert_eq!(person.count(Msg::DrawLost { code: lottery.code.clone() }).await, 0);
+    // Neither do they hear of an heir when they confirm too late.
+    person.starts_with(&format!("win_{}", lottery.code)).await;
+    let late = person.sees_text("انتهت مهلة التأكيد").await;
+    assert!(!late.text.contains("غيرك"), "{}", late.text);
+    w.ends().await;
+}
+
+#[tokio::test]
 async fn an_organizer_redraws_a_winner_with_a_reason_and_nobody_else_can() {
     let mut w = World::builder().idle().start().await;
     let lottery = DrawPlan::among(5).winners(1, 1).ordered(&w).await;

@@ -1,6 +1,7 @@
 //! «مهلة التأكيد»: while it lasts, and at its end, a win passes on from those who left or said nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use qura_domain::draw::walk::{Reason, Status};
@@ -19,6 +20,9 @@ use crate::jobs::{Job, JobError, RunningJob};
 pub const HOLD: &str = "draw.hold";
 
 const PAGE: u32 = 200;
+
+/// As long as the outbox tries to post what a chat waits for: about a month.
+const TRIED_FOR: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Looks at all wins that may still pass on, every minute.
 pub struct HoldSweep {
@@ -88,7 +92,10 @@ impl HoldSweep {
         winner: &Winner,
         patience: &Patience,
     ) -> Result<Fate, CheckError> {
-        let is_over = winner.hold_until.is_none_or(|until| until <= self.draws.clock.now());
+        let mut is_over = winner.hold_until.is_none_or(|until| until <= self.draws.clock.now());
+        if is_over && winner.confirmed_at.is_none() {
+            is_over = !self.may_yet_confirm(lottery, winner).await?;
+        }
         let has_news = lottery.settings.leavers_excluded
             && self
                 .draws
@@ -109,6 +116,19 @@ impl HoldSweep {
             (true, Some(_)) => Fate::ForGood,
             (true, None) => Fate::Passes(Reason::Timeout, Status::Unchecked),
         })
+    }
+
+    /// Whether the chat could not read of the win in time: the post is all that tells one who blocked the bot,
+    /// and once it is there the time to confirm begins anew.
+    async fn may_yet_confirm(&self, lottery: &Lottery, winner: &Winner) -> Result<bool, StorageError> {
+        let now = self.draws.clock.now();
+        let is_tried = winner.hold_until.is_some_and(|until| now < until + TRIED_FOR);
+        if is_tried && self.draws.waits_for_chat(lottery.id).await? {
+            return Ok(true);
+        }
+        // It may have been posted since the page was read.
+        let known = self.draws.db.read().await?.winners().get(lottery.id, winner.user).await?;
+        Ok(known.and_then(|known| known.hold_until).is_some_and(|until| until > now))
     }
 
     async fn pass_on(

@@ -162,7 +162,7 @@ impl ReplaceJob {
         let ReplaceOrder { ticket, reason, status, note, by, .. } = order.clone();
         let loss = Loss { ticket, reason, status, note, by };
         let told = Told { hold_until: hold_until(lottery, self.draws.clock.now()) };
-        let mut tx = match self.draws.replace(lottery, &loss, Some(told)).await {
+        let tx = match self.draws.replace(lottery, &loss, Some(told)).await {
             Ok(Some(tx)) => tx,
             Ok(None) => return Ok(()),
             Err(ReplaceError::Trouble(trouble)) => {
@@ -172,7 +172,7 @@ impl ReplaceJob {
             Err(ReplaceError::Overtaken) => return self.later(job, lottery, order, None, SOON).await,
             Err(error) => return Err(error.into()),
         };
-        tx.draws().content(lottery.id).await?;
+        // What it waited for is over once the post of it is there.
         self.draws.faults.reach("draw.replacing");
         job.complete(tx).await?;
         self.draws.wakeups.wake(Topic::Outbox).await;

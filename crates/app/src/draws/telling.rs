@@ -10,6 +10,7 @@ use qura_storage::{StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::DrawService;
+use super::announcing::hold_until;
 use super::job::Step;
 use crate::jobs::JobError;
 use crate::outbox::{Notice, write_notice};
@@ -140,11 +141,21 @@ impl DrawService {
         Ok(())
     }
 
-    /// Something of a draw is posted: should the chat be lost again, the organizer hears of it again.
-    pub async fn is_posted(&self, lottery: &Lottery) -> Result<(), StorageError> {
+    /// Something of a draw is posted: should the chat be lost again, the organizer hears of it again. With the
+    /// last part of the result, however late, the time to confirm begins that it tells.
+    pub async fn is_posted(&self, lottery: &Lottery, ends_the_result: bool) -> Result<(), StorageError> {
+        let until = hold_until(lottery, self.clock.now()).filter(|_| ends_the_result);
         let mut tx = self.db.begin().await?;
         tx.draws().content(lottery.id).await?;
+        if let Some(until) = until {
+            tx.winners().prolong(lottery.id, until).await?;
+        }
         tx.commit().await
+    }
+
+    /// Whether something of a draw is known to wait for its chat.
+    pub(super) async fn waits_for_chat(&self, lottery: LotteryId) -> Result<bool, StorageError> {
+        self.db.read().await?.draws().complains_of(lottery, &DrawTrouble::Chat.name()).await
     }
 }
 

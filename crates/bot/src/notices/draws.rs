@@ -69,7 +69,7 @@ async fn in_chat(
     let text = result::text(draw, part, of, services.defaults.language);
     let is_last = part + 1 >= of;
     let keyboard = if is_last { under_result(services, draw) } else { Keyboard::default() };
-    post(services, messenger, &draw.lottery, text, keyboard).await
+    post(services, messenger, &draw.lottery, (text, keyboard), is_last).await
 }
 
 fn under_result(services: &Services, draw: &DrawView) -> Keyboard {
@@ -99,7 +99,7 @@ async fn reopened_in_chat(
     let (old, code, digest) =
         (draw.lottery.code.to_string(), new.code.to_string(), receipt.digest.to_base64url());
     let text = Msg::DrawReopened { old, code, digest }.rich(services.defaults.language);
-    post(services, messenger, &draw.lottery, text, Keyboard::default()).await
+    post(services, messenger, &draw.lottery, (text, Keyboard::default()), false).await
 }
 
 async fn changed_in_chat(
@@ -111,7 +111,7 @@ async fn changed_in_chat(
     let Some(text) = change(services, draw, number, services.defaults.language).await? else {
         return Ok(());
     };
-    post(services, messenger, &draw.lottery, text, under_result(services, draw)).await
+    post(services, messenger, &draw.lottery, (text, under_result(services, draw)), false).await
 }
 
 async fn change(
@@ -132,13 +132,13 @@ async fn post(
     services: &Services,
     messenger: &dyn Messenger,
     lottery: &Lottery,
-    text: RichText,
-    keyboard: Keyboard,
+    (text, keyboard): (RichText, Keyboard),
+    ends_the_result: bool,
 ) -> Result<(), TelegramError> {
     let (chat, markup) = (lottery.chat, Markup::Inline(keyboard));
     let request = Request::SendText { chat, text, markup, reply_to: lottery.post };
     match messenger.send(Lane::Notice, request).await {
-        Ok(_) => services.draws.is_posted(lottery).await.map_err(unavailable),
+        Ok(_) => services.draws.is_posted(lottery, ends_the_result).await.map_err(unavailable),
         Err(error) if error.is_transient() => Err(error),
         Err(TelegramError::Migrated(_)) => {
             Err(TelegramError::Unavailable("the group is becoming a supergroup".to_owned()))

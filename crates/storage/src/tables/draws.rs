@@ -161,6 +161,18 @@ impl DrawRepo<'_> {
         Ok(rows > 0)
     }
 
+    /// Whether this is what the draw waits for, as far as is known.
+    pub async fn complains_of(&mut self, lottery: LotteryId, complaint: &str) -> Result<bool, StorageError> {
+        let row = fetch_optional!(
+            self.conn,
+            (i64,),
+            "SELECT lottery_id FROM draws WHERE lottery_id = $1 AND complaint = $2",
+            lottery.get(),
+            text(complaint)
+        )?;
+        Ok(row.is_some())
+    }
+
     /// The draw waits for nothing unusual any more.
     pub async fn content(&mut self, lottery: LotteryId) -> Result<(), StorageError> {
         execute!(

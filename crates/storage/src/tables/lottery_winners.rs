@@ -134,6 +134,18 @@ impl WinnerRepo<'_> {
         Ok(())
     }
 
+    /// Wins that are not confirmed may be, until this time at least.
+    pub async fn prolong(&mut self, lottery: LotteryId, until: Timestamp) -> Result<(), StorageError> {
+        execute!(
+            self.conn,
+            "UPDATE lottery_winners SET hold_until = $2
+             WHERE lottery_id = $1 AND role = 'winner' AND confirmed_at IS NULL AND hold_until < $2",
+            lottery.get(),
+            until.micros()
+        )?;
+        Ok(())
+    }
+
     /// A win is for good. `false` when it was before, or has passed on.
     pub async fn settle(&mut self, lottery: LotteryId, ticket: Ticket) -> Result<bool, StorageError> {
         let rows = execute!(

@@ -77,6 +77,10 @@ async fn a_win_is_confirmed_once_and_in_time(db: Db) {
     committed!(db, winners().hold(LOTTERY, at(10)));
     assert!(!confirm(109, at(10)).await);
     assert!(confirm(109, at(9)).await);
+    committed!(db, winners().prolong(LOTTERY, at(20)));
+    committed!(db, winners().prolong(LOTTERY, at(15)));
+    let until = async |user| read!(db, winners().get(LOTTERY, UserId::new(user))).unwrap().hold_until;
+    assert_eq!([until(109).await, until(105).await, until(102).await], [Some(at(10)), Some(at(20)), None]);
     assert!(!confirm(109, at(9)).await);
     assert!(!confirm(102, at(9)).await, "a reserve confirms nothing");
     assert_eq!(read!(db, winners().get(LOTTERY, UserId::new(109))).unwrap().confirmed_at, Some(at(9)));

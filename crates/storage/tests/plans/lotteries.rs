@@ -275,6 +275,7 @@ pub async fn of_draws(db: Db) -> BTreeSet<String> {
         draws.record_beacon(id, &signature);
         draws.record_walk(id, 0, &[]);
         draws.complain(id, "a");
+        draws.complains_of(id, "a");
         draws.content(id);
         draws.add_freeze(id, &freeze, at(1));
         draws.record_post(id, 0, &post);
@@ -291,6 +292,7 @@ pub async fn of_draws(db: Db) -> BTreeSet<String> {
         winners.get(id, user);
         winners.confirm(id, user, at(1));
         winners.hold(id, at(1));
+        winners.prolong(id, at(1));
         winners.settle(id, ticket);
         winners.replace(id, ticket, at(1));
         winners.is_held_in(ChatId::new(77));

@@ -134,6 +134,41 @@ async fn who_loses_a_win_that_nobody_inherits_hears_just_that() {
     w.ends().await;
 }
 
+/// A winner whom the bot cannot write to has nothing but the post.
+#[tokio::test]
+async fn while_the_result_is_not_posted_no_time_runs_out_and_all_of_it_is_left_then() {
+    let mut w = World::builder().idle().start().await;
+    let plan = DrawPlan::among(3).winners(2, 1).with(|s| s.confirmation_hours = Some(24));
+    let lottery = plan.ordered(&w).await;
+    w.dies_at("draw.drawn");
+    w.program_starts();
+    w.program_ends_within(crate::world::PATIENCE).await;
+    lottery.channel.removes_the_bot().await;
+    w.expected.tolerated.extend(["kicked", "not a member", "member list is inaccessible", "not found"]);
+    w.program_starts();
+    w.comes_true("the draw is told", async || w.state_of(&lottery).await == "announced").await;
+    lottery.organizer.sees(Msg::DrawUnposted { code: lottery.code.clone() }).await;
+    for _ in 0..3 {
+        w.passes(HOUR * 10).await;
+        w.settles().await;
+    }
+    let orders = "SELECT id FROM jobs WHERE kind = 'draw.replace' AND state = 'queued'";
+    assert!(w.database.rows::<(i64,)>(orders).await.is_empty());
+    lottery.channel.appoints_the_bot().await;
+    w.passes(Duration::from_secs(700)).await;
+    w.is_all_said().await;
+    assert_eq!(lottery.posts_with(&w, "خلال").await.len(), 1);
+
+    w.passes(HOUR * 23).await;
+    let [first, second] = &winners(&w, &lottery).await[..] else { panic!("not two winners") };
+    first.starts_with(&format!("win_{}", lottery.code)).await;
+    first.sees(Msg::DrawConfirmed { code: lottery.code.clone() }).await;
+    w.passes(HOUR * 2).await;
+    has_documents(&w, &lottery, 2).await;
+    second.sees(Msg::DrawLost { code: lottery.code.clone() }).await;
+    w.ends().await;
+}
+
 #[tokio::test]
 async fn an_organizer_redraws_a_winner_with_a_reason_and_nobody_else_can() {
     let mut w = World::builder().idle().start().await;

@@ -115,6 +115,20 @@ function canonical(value) {
   return `{${keys.map((key) => `"${key}":${canonical(value[key])}`).join(",")}}`;
 }
 
+const MAX_DEPTH = 16;
+
+/** What a text says as JSON, its arrays and objects not too deep in one another. */
+function parsed(text) {
+  const value = JSON.parse(text);
+  require(isWithin(value, MAX_DEPTH), "format");
+  return value;
+}
+
+function isWithin(value, depth) {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((item) => isWithin(item, depth - 1));
+}
+
 const MAX = Number.MAX_SAFE_INTEGER;
 const integer = (low = 0, high = MAX) => (value) => Number.isSafeInteger(value) && low <= value && value <= high;
 const text = (pattern) => (value) => typeof value === "string" && pattern.test(value);
@@ -140,7 +154,7 @@ function isReason(value) {
 
 function isTerms(value) {
   if (typeof value !== "string") return false;
-  const terms = JSON.parse(value);
+  const terms = parsed(value);
   return isObject(terms) && canonical(terms) === value && U32(terms.winners) && U32(terms.reserves);
 }
 
@@ -207,7 +221,7 @@ const isOpening = fields({
 function read(kind, data) {
   try {
     const told = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
-    const document = JSON.parse(told);
+    const document = parsed(told);
     require(document?.kind === kind && document?.version === 1, "version");
     require(DOCUMENTS[kind](document) && canonical(document) === told, "format");
     return document;

@@ -21,6 +21,7 @@ KEY = re.compile(r"[a-z0-9_]+\Z")
 NUMBER = re.compile(r"(0|-?[1-9][0-9]*)\Z")
 REASON = re.compile(r"(void|left|no_premium|declined|timeout|redrawn|condition_[1-9][0-9]{0,2})\Z")
 MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 16
 
 
 class Refused(Exception):
@@ -118,6 +119,20 @@ def canonical(value):
     return "{" + ",".join(f'"{key}":{canonical(value[key])}' for key in sorted(value)) + "}"
 
 
+def parsed(text):
+    """What a text says as JSON, its arrays and objects not too deep in one another."""
+    value = json.loads(text)
+    require(is_within(value, MAX_DEPTH), "format")
+    return value
+
+
+def is_within(value, depth):
+    if not isinstance(value, (list, dict)):
+        return True
+    items = value.values() if isinstance(value, dict) else value
+    return depth > 0 and all(is_within(item, depth - 1) for item in items)
+
+
 def integer(low=0, high=MAX_INTEGER):
     return lambda value: type(value) is int and low <= value <= high
 
@@ -167,7 +182,7 @@ def is_outcome(value):
 def is_terms(value):
     if not isinstance(value, str):
         return False
-    terms = json.loads(value)
+    terms = parsed(value)
     is_number = integer(0, 2**32 - 1)
     return (
         isinstance(terms, dict)
@@ -239,7 +254,7 @@ def read(kind, data):
     """A document out of its bytes, which must be the canonical ones."""
     try:
         text = data.decode("utf-8")
-        document = json.loads(text)
+        document = parsed(text)
         header = document if isinstance(document, dict) else {}
         known = header.get("kind") == kind and type(header.get("version")) is int and header["version"] == 1
         require(known, "version")

@@ -6,6 +6,10 @@ use serde_json::Value;
 /// The largest whole number that every language's JSON keeps: 2^53 − 1.
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 
+/// How deep arrays and objects may stand in one another. Without a limit of its own each implementation ends where
+/// its JSON does, and one believes what another refuses.
+const MAX_DEPTH: u32 = 16;
+
 /// Why a value has no canonical text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotCanonical {
@@ -15,6 +19,22 @@ pub enum NotCanonical {
     Key,
     #[error("the value has no form in JSON")]
     Value,
+    #[error("more than 16 arrays and objects stand in one another")]
+    Depth,
+}
+
+/// A document's text as JSON, which may not be the canonical one.
+pub(super) fn json(bytes: &[u8]) -> Result<Value, NotCanonical> {
+    let value = serde_json::from_slice(bytes).map_err(|_| NotCanonical::Value)?;
+    if is_within(&value, MAX_DEPTH) { Ok(value) } else { Err(NotCanonical::Depth) }
+}
+
+fn is_within(value: &Value, depth: u32) -> bool {
+    match value {
+        Value::Array(items) => depth > 0 && items.iter().all(|item| is_within(item, depth - 1)),
+        Value::Object(fields) => depth > 0 && fields.values().all(|item| is_within(item, depth - 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
 }
 
 /// Keys in order of their bytes, no spaces, whole numbers only, nothing escaped that need not be.
@@ -95,6 +115,16 @@ mod tests {
         let value = json!({"b": [1, -2, null, true], "a_1": "سحب\u{7f} \"\\\n\u{1}/<>", "a": {}});
         let text = "{\"a\":{},\"a_1\":\"سحب\u{7f} \\\"\\\\\\n\\u0001/<>\",\"b\":[1,-2,null,true]}";
         assert_eq!(canonical(&value).unwrap(), text);
+    }
+
+    #[test]
+    fn reads_what_is_as_deep_as_it_may_be_and_nothing_deeper() {
+        let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(json(nested(16).as_bytes()).is_ok());
+        assert_eq!(json(nested(17).as_bytes()), Err(NotCanonical::Depth));
+        assert_eq!(json(nested(128).as_bytes()), Err(NotCanonical::Value));
+        let objects = "{\"a\":".repeat(17) + "1" + &"}".repeat(17);
+        assert_eq!(json(objects.as_bytes()), Err(NotCanonical::Depth));
     }
 
     #[test]

@@ -14,7 +14,7 @@ const PLAIN: (Decision, Status) = (Decision::Skip(Reason::NoPremium), Status::In
 pub fn all() -> Vec<Case> {
     let mut cases = small();
     cases.extend([thousand("mode_0_of_1000", Mode::Secret), thousand("mode_1_of_1000", Mode::Beacon)]);
-    cases.extend([missed_freeze(), past_the_reserves(), long_chain(), nobody_inherits()]);
+    cases.extend([missed_freeze(), past_the_reserves(), long_chain(), nobody_inherits(), deep_terms()]);
     let gone = |place| (place, GONE.0, GONE.1);
     let all_left = Case { found: (0..5).map(gone).collect(), ..Case::new("all_left", Mode::Beacon, 5, 1, 1) };
     let before: Receipt = all_left.draw().receipt;
@@ -111,6 +111,14 @@ fn long_chain() -> Case {
     let mut case = Case::new("long_chain", Mode::Secret, 14, 2, 1);
     case.people.withdrawn = vec![9];
     case.replaced = (0..8).map(|number| replaced(number % 2, Reason::Timeout, None, vec![])).collect();
+    case
+}
+
+/// As deep as they may be.
+fn deep_terms() -> Case {
+    let mut case = Case::new("deep_terms", Mode::Secret, 4, 1, 1);
+    let nested = (1..15).fold(serde_json::json!([]), |inner, _| serde_json::json!([inner]));
+    case.terms = Terms::new(&serde_json::json!({"winners": 1, "reserves": 1, "nested": nested})).unwrap();
     case
 }
 

@@ -37,6 +37,7 @@ fn forge(text: &str, pointer: &str, value: &Value) -> String {
 pub fn all() -> Vec<Forgery> {
     let mut forgeries = receipts();
     forgeries.extend(texts());
+    forgeries.extend(deep());
     forgeries.extend(addenda());
     forgeries.extend(nobody_left());
     forgeries.extend(whole());
@@ -139,6 +140,23 @@ fn texts() -> Vec<Forgery> {
     let upper = case("mode_0_of_2").receipt.root.to_string();
     forgeries.push(forgery("uppercase hex", "format", with(&upper, &upper.to_uppercase())));
     forgeries
+}
+
+/// What one implementation's JSON would still take, and another's not.
+fn deep() -> Vec<Forgery> {
+    let text = case("deep_terms").receipt.to_text().unwrap();
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let told = nested(15);
+    assert!(text.contains(&told), "{text}");
+    let depths = [17, 100, 128, 900, 3_000];
+    let terms = depths.map(|depth| {
+        let forged = text.replacen(&told, &nested(depth - 1), 1);
+        forgery(&format!("terms of {depth} levels"), "format", forged)
+    });
+    let documents =
+        depths.map(|depth| forgery(&format!("a text of {depth} levels"), "format", nested(depth)));
+    let shallow = forgery("a text of 16 levels", "version", nested(16));
+    terms.into_iter().chain(documents).chain([shallow]).collect()
 }
 
 fn addenda() -> Vec<Forgery> {

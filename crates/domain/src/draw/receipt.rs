@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::beacon::{Beacon, Round};
-use super::canonical::{NotCanonical, document};
+use super::canonical::{NotCanonical, document, json};
 use super::commitment::{Mode, Secret};
 use super::hash::Hash;
 use super::leaf::Ticket;
@@ -90,7 +90,7 @@ pub fn digest(text: &str) -> Hash {
 
 /// Refuses whatever is not, byte for byte, what this program would have written.
 pub(super) fn read<T: Serialize + DeserializeOwned>(kind: &str, bytes: &[u8]) -> Result<T, Refusal> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|_| Refusal::Format)?;
+    let value = json(bytes).map_err(|_| Refusal::Format)?;
     if value.get("kind").and_then(Value::as_str) != Some(kind)
         || value.get("version").and_then(Value::as_u64) != Some(1)
     {

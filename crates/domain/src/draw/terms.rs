@@ -1,9 +1,8 @@
 //! The published conditions and settings that decide who is eligible, as the bytes that are frozen.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::canonical::{NotCanonical, canonical};
+use super::canonical::{NotCanonical, canonical, json};
 use super::hash::Hash;
 
 /// The canonical text of the terms: a JSON object that has at least `winners` and `reserves`.
@@ -34,7 +33,10 @@ impl Terms {
 
     /// From the text on a receipt or in the database.
     pub fn parse(text: String) -> Result<Self, TermsError> {
-        let value: Value = serde_json::from_str(&text).map_err(|_| TermsError::Text)?;
+        let value = match json(text.as_bytes()) {
+            Err(NotCanonical::Value) => return Err(TermsError::Text),
+            read => read?,
+        };
         if canonical(&value)? != text || !value.is_object() {
             return Err(TermsError::Text);
         }
@@ -102,5 +104,11 @@ mod tests {
         assert_eq!(parse(r#"{"reserves":-1,"winners":3}"#), Err(TermsError::Counts));
         assert_eq!(parse("[]"), Err(TermsError::Text));
         assert!(matches!(parse(r#"{"reserves":2,"winners":3.5}"#), Err(TermsError::NotCanonical(_))));
+        let deep = |depth| {
+            parse(&format!(r#"{{"a":{}{},"reserves":2,"winners":3}}"#, "[".repeat(depth), "]".repeat(depth)))
+        };
+        assert!(deep(15).is_ok());
+        assert_eq!(deep(16), Err(TermsError::NotCanonical(NotCanonical::Depth)));
+        assert_eq!(deep(200), Err(TermsError::Text));
     }
 }

@@ -44,6 +44,8 @@ callback_data! {
         Proof { code: Code } = "proof",
         /// «إعادة سحب فائز»
         Redraw { code: Code } = "again",
+        /// The same below the organizer's list of winners, which stays to be read.
+        RedrawBelow { code: Code } = "below",
         RedrawAfter { code: Code, place: u32 } = "after",
         RedrawBefore { code: Code, place: u32 } = "before",
         RedrawOf { code: Code, ticket: u64 } = "of",
@@ -65,6 +67,9 @@ impl DrawButton {
             Self::Confirm { .. } => None,
             // From the organizer's card, which no link leads to.
             Self::Redraw { .. }
+            | Self::RedrawBelow { .. }
+            | Self::RedrawAfter { .. }
+            | Self::RedrawBefore { .. }
             | Self::RedrawOf { .. }
             | Self::Reopen { .. }
             | Self::ConfirmReopening { .. }
@@ -91,6 +96,7 @@ pub async fn pressed(cx: Context<'_>, press: Press<DrawButton>) -> Result<Outcom
         DrawButton::File { code } => verify::file_asked(cx, press, &code).await,
         DrawButton::Proof { code } => verify::proof_asked(cx, press, &code).await,
         DrawButton::Redraw { code } => redraw::opened(cx, press, &code, Page::First).await,
+        DrawButton::RedrawBelow { code } => redraw::opened_below(cx, press, &code).await,
         DrawButton::RedrawAfter { code, place } => redraw::opened(cx, press, &code, Page::After(place)).await,
         DrawButton::RedrawBefore { code, place } => {
             redraw::opened(cx, press, &code, Page::Before(place)).await

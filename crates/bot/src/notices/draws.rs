@@ -213,7 +213,7 @@ async fn view(
     let code = draw.lottery.code.to_string();
     let verify = DrawButton::Verify { code: draw.lottery.code.clone() };
     let because = |told: Msg, reason: Reason| {
-        let reason = result::reason(reason).plain(viewer.language);
+        let reason = qura_i18n::reason(reason).plain(viewer.language);
         let view = View::of(viewer, &told).below(&Msg::DrawReason { reason });
         view.press(&Msg::DrawVerifyButton, &verify).done()
     };
@@ -276,7 +276,7 @@ fn organizer(draw: &DrawView, viewer: &Viewer, part: u32, of: u32) -> View {
         vec![Button { label: label.plain(viewer.language), action }]
     };
     if !draw.winners.is_empty() {
-        view.keyboard.0.push(row(Msg::DrawRedrawButton, DrawButton::Redraw { code: code.clone() }));
+        view.keyboard.0.push(row(Msg::DrawRedrawButton, DrawButton::RedrawBelow { code: code.clone() }));
     }
     if draw.winners.len() < draw.lottery.settings.winners as usize {
         view.keyboard.0.push(row(Msg::DrawReopenButton, DrawButton::Reopen { code: code.clone() }));

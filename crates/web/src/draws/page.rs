@@ -1,14 +1,16 @@
 //! Writes the page of a draw: who won and how to check, then the proof, then the program that checks it.
 
 use qura_domain::code::Code;
+use qura_domain::draw::addendum::Addendum;
 use qura_domain::draw::beacon::Round;
 use qura_domain::draw::commitment::Mode;
+use qura_domain::draw::leaf::Ticket;
 use qura_domain::draw::receipt::Receipt;
 use qura_domain::draw::walk::Outcome;
 use qura_domain::language::Language;
 use qura_domain::time::Timestamp;
 use qura_domain::timezone::Timezone;
-use qura_i18n::{LocalTime, Msg};
+use qura_i18n::{LocalTime, Msg, reason};
 use qura_storage::{DrawDocument, WinnerRecord};
 use serde_json::json;
 
@@ -39,6 +41,7 @@ impl Draw<'_> {
             body.push_str(&format!("<p class=\"warning\">{}</p>", say(Msg::DrawVerifySecret)));
         }
         body.push_str(&self.winners(&receipt, language));
+        body.push_str(&self.changes(language));
         body.push_str(&format!(
             "<section><p id=\"verdict\" role=\"status\" class=\"busy\">{}</p></section>",
             say(Msg::PageChecking)
@@ -62,11 +65,34 @@ impl Draw<'_> {
         for record in self.winners {
             let names = [record.first_name.as_deref(), record.last_name.as_deref()];
             let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            let ticket = i64::try_from(record.winner.ticket.get()).unwrap_or(i64::MAX);
+            let ticket = number(record.winner.ticket);
             html.push_str(&format!("<li>{}</li>", say(Msg::PageWinner { name, ticket })));
         }
         html.push_str("</ol></section>");
         html
+    }
+
+    /// Who lost a win since, why, and who has it now.
+    fn changes(&self, language: Language) -> String {
+        let say = |message: Msg| escape(&message.plain(language));
+        let addenda = self.documents.iter().skip(1);
+        let addenda = addenda.filter_map(|document| Addendum::parse(document.content.as_bytes()).ok());
+        let changes: Vec<String> = addenda
+            .map(|addendum| {
+                let (ticket, reason) = (number(addendum.replaced), reason(addendum.reason).plain(language));
+                let change = say(match addendum.heir {
+                    Some(heir) => Msg::PageReplaced { ticket, heir: number(heir), reason },
+                    None => Msg::PageReplacedByNobody { ticket, reason },
+                });
+                let note = addendum.note.map(|note| format!("<br>{}", say(Msg::DrawReasonNote { note })));
+                format!("<li>{change}{}</li>", note.unwrap_or_default())
+            })
+            .collect();
+        if changes.is_empty() {
+            return String::new();
+        }
+        let head = say(Msg::PageChanges);
+        format!("<section><h2>{head}</h2><ol class=\"changes\">{}</ol></section>", changes.concat())
     }
 
     fn how(&self, language: Language) -> String {
@@ -78,8 +104,9 @@ impl Draw<'_> {
         for document in self.documents {
             let (number, name) = (document.number, file_name(&self.code, document.number));
             html.push_str(&format!(
-                "<li><a href=\"/draws/{}/{number}\" download=\"{name}\"><bdi>{name}</bdi></a></li>",
-                self.code
+                "<li><a href=\"/draws/{}/{number}\" download=\"{name}\"><bdi>{name}</bdi></a><br><code>{}</code></li>",
+                self.code,
+                document.digest.to_base64url()
             ));
         }
         html.push_str(&format!("</ul></li><li>{}</li></ol>", say(Msg::PageHowProgram)));
@@ -136,9 +163,12 @@ fn file_name(code: &Code, number: u32) -> String {
     }
 }
 
+fn number(ticket: Ticket) -> i64 {
+    i64::try_from(ticket.get()).unwrap_or(i64::MAX)
+}
+
 fn proof(receipt: &Receipt, document: &DrawDocument, language: Language) -> String {
     let say = |message: Msg| escape(&message.plain(language));
-    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let mut html = format!("<section><h2>{}</h2><dl>", say(Msg::PageProof));
     let mut row = |name: Msg, value: &str| {
         html.push_str(&format!("<dt>{}</dt><dd dir=\"ltr\"><code>{}</code></dd>", say(name), escape(value)));
@@ -158,16 +188,16 @@ fn proof(receipt: &Receipt, document: &DrawDocument, language: Language) -> Stri
     if let Some(beacon) = receipt.beacon {
         row(Msg::PageBeacon, &String::from(beacon.signature));
     }
-    row(Msg::PageDigest, &document.digest.to_string());
+    row(Msg::PageDigest, &document.digest.to_base64url());
     html.push_str(&format!("</dl><details><summary>{}</summary>", say(Msg::PageOrder)));
     html.push_str("<table><tbody>");
     for candidate in receipt.walk.iter().take(MOST_CANDIDATES) {
         let outcome = match candidate.outcome {
             Outcome::Winner => say(Msg::PageOutcomeWinner),
             Outcome::Reserve => say(Msg::PageOutcomeReserve),
-            Outcome::Skipped(reason) => format!("<code>{}</code>", escape(&String::from(reason))),
+            Outcome::Skipped(why) => say(reason(why)),
         };
-        let ticket = say(Msg::PageTicket { ticket: number(candidate.ticket.get()) });
+        let ticket = say(Msg::PageTicket { ticket: number(candidate.ticket) });
         html.push_str(&format!("<tr><td>{ticket}</td><td>{outcome}</td></tr>"));
     }
     html.push_str("</tbody></table></details></section>");

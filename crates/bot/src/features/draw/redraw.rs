@@ -15,6 +15,7 @@ use crate::features::managing::refusal::{Admitted, Need, admit};
 use crate::features::menu::MenuButton;
 use crate::features::roulette::back_and_home;
 use crate::press::Press;
+use crate::reply::Reply;
 use crate::view::{View, Viewer};
 use crate::wizard::{self, Answer, Input, Wizard};
 
@@ -137,9 +138,35 @@ pub async fn opened(
     code: &Code,
     page: Page<u32>,
 ) -> Result<Outcome, HandleError> {
-    let lottery = match admitted(cx, &press, code, REDRAW).await? {
-        Ok(admitted) => admitted.lottery,
+    let screen = match winners(cx, &press, code, page).await? {
+        Ok(screen) => screen,
         Err(outcome) => return Ok(outcome),
+    };
+    wizard::leave(cx, press.person.id, vec![press.show(screen)]).await
+}
+
+/// The same in a message of its own: the one whose button was pressed says who has won.
+pub async fn opened_below(
+    cx: Context<'_>,
+    press: Press<DrawButton>,
+    code: &Code,
+) -> Result<Outcome, HandleError> {
+    let screen = match winners(cx, &press, code, Page::First).await? {
+        Ok(screen) => screen,
+        Err(outcome) => return Ok(outcome),
+    };
+    wizard::leave(cx, press.person.id, vec![Reply::show(press.person.id, screen)]).await
+}
+
+async fn winners(
+    cx: Context<'_>,
+    press: &Press<DrawButton>,
+    code: &Code,
+    page: Page<u32>,
+) -> Result<Result<DrawScreen, Outcome>, HandleError> {
+    let lottery = match admitted(cx, press, code, REDRAW).await? {
+        Ok(admitted) => admitted.lottery,
+        Err(outcome) => return Ok(Err(outcome)),
     };
     let draw = cx.services.draws.view(lottery).await?;
     let winner = |record: &_| {
@@ -149,8 +176,7 @@ pub async fn opened(
     let winners = draw.winners.iter().map(winner).collect();
     let Shown { rows, has_before, has_after } = of_page(winners, page);
     let screen = RedrawScreen::Winners { code: code.clone(), winners: rows, has_before, has_after };
-    let screen = DrawScreen::Redraw(screen);
-    wizard::leave(cx, press.person.id, vec![press.show(screen)]).await
+    Ok(Ok(DrawScreen::Redraw(screen)))
 }
 
 /// The rows of a page, of all winners by their places, of whom there are a hundred at most.
@@ -221,7 +247,7 @@ pub async fn typed_reason(
     wizard::go_on(cx, &mut tx, person.id, &wizard).await?;
     let name = name.unwrap_or_default();
     let screen = DrawScreen::Redraw(RedrawScreen::Confirm { code: code.clone(), name, reason });
-    Ok(Answer::Moved(tx, vec![crate::reply::Reply::show(person.id, screen)]))
+    Ok(Answer::Moved(tx, vec![Reply::show(person.id, screen)]))
 }
 
 /// «تأكيد»: whoever presses it must be in the middle of this, and organize the lottery.

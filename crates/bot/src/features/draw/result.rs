@@ -6,12 +6,12 @@ use std::time::Duration;
 use qura_app::draws::{DrawView, PART};
 use qura_domain::draw::addendum::Addendum;
 use qura_domain::draw::receipt::Receipt;
-use qura_domain::draw::walk::{Reason, Status};
+use qura_domain::draw::walk::Status;
 use qura_domain::ids::UserId;
 use qura_domain::language::Language;
 use qura_domain::lottery::Ticket;
 use qura_domain::text::{Entity, EntityKind, RichText};
-use qura_i18n::Msg;
+use qura_i18n::{Msg, reason};
 use qura_storage::WinnerRecord;
 
 /// Letters of a name that a list shows.
@@ -114,19 +114,6 @@ pub fn replaced(addendum: &Addendum, named: &[WinnerRecord], language: Language)
         text.push_str("\n\n").append(digest.rich(language));
     }
     text
-}
-
-/// Why somebody was passed over or replaced.
-pub fn reason(reason: Reason) -> Msg {
-    match reason {
-        Reason::Left => Msg::DrawReasonLeft,
-        Reason::Timeout => Msg::DrawReasonTimeout,
-        Reason::Redrawn => Msg::DrawReasonRedrawn,
-        Reason::Declined => Msg::DrawReasonDeclined,
-        Reason::NoPremium => Msg::DrawReasonPremium,
-        Reason::Condition(number) => Msg::DrawReasonCondition { number: i64::from(number) },
-        Reason::Void => Msg::DrawReasonVoid,
-    }
 }
 
 /// The receipt of a draw, where there is one.

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use qura_domain::language::Language;
+use qura_i18n::Msg;
 use serde_json::Value;
 
 use super::judges::Desk;
 use crate::world::World;
-use crate::world::draw::DrawPlan;
+use crate::world::draw::{DrawPlan, tickets};
 
 /// What the page says of itself, and of files that the reader chooses.
 async fn reads(page: &str, files: &[&str]) -> (String, String) {
@@ -31,8 +33,19 @@ async fn the_page_believes_its_own_receipt_and_says_of_any_other_whose_it_is() {
     w.comes_true("the addendum is there", async || w.documents(&lottery).await.len() == 2).await;
     w.is_all_said().await;
     let desk = Desk::new();
-    let page = desk.file("page.html", w.page(&format!("/draws/{}?lang=en", lottery.code)).await);
+    let html = w.page(&format!("/draws/{}?lang=en", lottery.code)).await;
     let documents = w.documents(&lottery).await;
+    // Each document's digest as the channel has it, and what was changed since, in words.
+    for document in &documents {
+        let digest = qura_domain::draw::receipt::digest(document).to_base64url();
+        assert!(html.contains(&digest), "{digest}");
+    }
+    let [before, now] = [tickets(&documents[0], "winners")[0], tickets(&documents[0], "reserves")[0]];
+    let (ticket, heir) = (before.try_into().unwrap(), now.try_into().unwrap());
+    let reason = Msg::DrawReasonTimeout.plain(Language::English);
+    let change = Msg::PageReplaced { ticket, heir, reason }.plain(Language::English);
+    assert!(html.contains(&change), "{change} in {html}");
+    let page = desk.file("page.html", html);
     let receipt = desk.file("receipt-AbCd1234.json", &documents[0]);
     let addendum = desk.file("addendum-AbCd1234-1.json", &documents[1]);
     let vectors: Value = serde_json::from_str(include_str!("../../../../../docs/draw/vectors.json")).unwrap();

@@ -99,7 +99,7 @@ fn fits(world: &World, wait: &Wait, message: &Message) -> bool {
         let buttons = message.buttons.iter().filter_map(Value::as_array).flatten();
         buttons.filter_map(|button| button.get("text")?.as_str()).any(|text| text.contains(wanted.as_str()))
     };
-    message.seq > wait.since.unwrap_or(0)
+    message.shown > wait.since.unwrap_or(0)
         && message.id > wait.after.unwrap_or(0)
         && wait.message.is_none_or(|id| message.id == id)
         && wait.text.as_ref().is_none_or(|text| message.text.contains(text))

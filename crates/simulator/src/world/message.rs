@@ -23,6 +23,8 @@ pub struct Message {
     pub place: Place,
     /// The number of its latest change.
     pub seq: i64,
+    /// The number of its latest change that gave something to see. Losing its buttons gives nothing.
+    pub shown: i64,
     pub date: i64,
     pub edit_date: Option<i64>,
     pub sender: Sender,
@@ -73,6 +75,7 @@ impl Message {
             id: 0,
             place,
             seq: 0,
+            shown: 0,
             date: 0,
             edit_date: None,
             sender,

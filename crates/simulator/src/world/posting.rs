@@ -18,6 +18,7 @@ impl World {
         message.id = self.next_message_id(message.place);
         message.date = self.clock.now();
         message.seq = self.touch();
+        message.shown = message.seq;
         self.join_thread(&mut message);
         let (id, place) = (message.id, message.place);
         if self.bots.contains_key(&message.author) {
@@ -56,6 +57,9 @@ impl World {
         let (now, seq) = (self.clock.now(), self.touch());
         let Some(message) = self.message_mut(place, id) else { return };
         message.seq = seq;
+        if edited || !message.buttons.is_empty() {
+            message.shown = seq;
+        }
         if edited {
             message.edit_date = Some(now);
         }

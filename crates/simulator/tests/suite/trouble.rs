@@ -101,6 +101,29 @@ async fn updates_are_torn_to_the_letter() {
     w.ends_with_refusals(0).await;
 }
 
+/// What a person waits for is not an old message whose buttons were just taken away.
+#[tokio::test]
+async fn a_message_that_only_lost_its_buttons_is_not_seen_anew() {
+    let w = World::new().await;
+    let sara = w.user("سارة").await;
+    let rows = json!({"inline_keyboard": [[{"text": "one", "callback_data": "1"}]]});
+    let said = json!({"chat_id": sara, "text": "hello", "reply_markup": rows});
+    let id = w.ok("sendMessage", said).await["message_id"].clone();
+    let since = w.get("/stats").await["seq"].clone();
+    let path = format!("/wait?what=message&chat={sara}&text=hello&since={since}&timeout_ms=20");
+    w.ok("editMessageReplyMarkup", json!({"chat_id": sara, "message_id": id})).await;
+    assert!(w.try_control("GET", &path, Value::Null).await.unwrap_err().starts_with("timed out"));
+    assert!(w.get("/stats").await["seq"].as_i64() > since.as_i64(), "it is a change all the same");
+    let edit = json!({"chat_id": sara, "message_id": id, "reply_markup": rows});
+    w.ok("editMessageReplyMarkup", edit).await;
+    assert_eq!(w.get(&path).await["messages"][0]["id"], id);
+    let since = w.get("/stats").await["seq"].clone();
+    w.ok("editMessageText", json!({"chat_id": sara, "message_id": id, "text": "hello again"})).await;
+    let path = format!("/wait?what=message&chat={sara}&text=hello&since={since}&timeout_ms=20");
+    assert_eq!(w.get(&path).await["messages"][0]["buttons"], json!([]));
+    w.ends_with_refusals(0).await;
+}
+
 #[tokio::test]
 async fn waiting_ends_when_it_is_so_and_not_before() {
     let w = World::new().await;

@@ -39,16 +39,19 @@ struct Post {
     data: String,
 }
 
-/// Presses whose answer is awaited, and who opened a link already.
+/// Presses whose answer is awaited, who opened a link already, and who presses again when.
 #[derive(Default)]
 struct Waiting {
     queries: Vec<u64>,
     opened: HashSet<i64>,
+    again: Vec<(Instant, i64)>,
 }
 
 /// The least time between two looks for answers.
 const LOOK: Duration = Duration::from_millis(5);
-/// After so long without any answer the crowd goes home.
+/// Whoever was told something in passing reads it before pressing again.
+const READING: Duration = Duration::from_secs(1);
+/// After so long without a link or an alert for anybody the crowd goes home.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub async fn press(State(app): State<App>, Body(press): Body<Press>) -> Reply {
@@ -94,7 +97,7 @@ async fn act(app: App, post: Post, press: Press) {
         sleep_until(Instant::now() + LOOK).await;
     }
     let mut patience = Instant::now() + PATIENCE;
-    while !waiting.queries.is_empty() && Instant::now() < patience {
+    while !waiting.is_over() && Instant::now() < patience {
         sleep_until(Instant::now() + LOOK).await;
         if waiting.open_links(&mut app.world(), &post) {
             patience = Instant::now() + PATIENCE;
@@ -103,26 +106,37 @@ async fn act(app: App, post: Post, press: Press) {
 }
 
 impl Waiting {
-    /// Whoever was answered with a link opens it, once; whoever waited in vain presses again, as people
-    /// do. Whether anybody was answered.
+    /// Nobody waits for anything.
+    fn is_over(&self) -> bool {
+        self.queries.is_empty() && self.again.is_empty()
+    }
+
+    /// Whoever was answered with a link opens it, once; whom an alert refused goes home. Whoever waited in vain, or
+    /// got neither (such as the request to press once more), presses again, as people do. Whether anybody got a
+    /// link or an alert.
     fn open_links(&mut self, world: &mut World, post: &Post) -> bool {
-        let (opened, mut again, mut answered) = (&mut self.opened, Vec::new(), false);
-        let now_ms = world.clock.now_ms();
+        let (opened, again, mut answered) = (&mut self.opened, &mut self.again, false);
+        let (now, now_ms) = (Instant::now(), world.clock.now_ms());
         self.queries.retain(|query| {
             let Some(callback) = world.queries.callbacks.get(query) else { return false };
+            let (bot, person) = (callback.bot, callback.person);
             let Some(answer) = &callback.answer else {
                 let in_vain = now_ms - callback.asked_ms > CALLBACK_MS;
-                if in_vain && !opened.contains(&callback.person) {
-                    again.push(callback.person);
+                if in_vain && !opened.contains(&person) {
+                    again.push((now, person));
                 }
                 return !in_vain;
             };
-            answered = true;
-            let payload = answer.url.as_ref().and_then(|url| url.rsplit_once("?start="));
-            let (bot, person) = (callback.bot, callback.person);
-            let Some((_, payload)) = payload.map(|(link, payload)| (link, payload.to_owned())) else {
+            let link = answer.url.as_ref().and_then(|url| url.rsplit_once("?start="));
+            let Some(payload) = link.map(|(_, payload)| payload.to_owned()) else {
+                if answer.show_alert {
+                    answered = true;
+                } else if !opened.contains(&person) {
+                    again.push((now + READING, person));
+                }
                 return false;
             };
+            answered = true;
             if opened.insert(person) {
                 world.loads.sent(post.run, Place::Private { bot, person });
                 // A payload that an answer may hold is one that a link may.
@@ -130,9 +144,14 @@ impl Waiting {
             }
             false
         });
-        for person in again {
-            self.queries.push(world.press(person, post.place, post.message, &post.data));
-        }
+        let queries = &mut self.queries;
+        again.retain(|(at, person)| {
+            let is_due = *at <= now;
+            if is_due && !opened.contains(person) {
+                queries.push(world.press(*person, post.place, post.message, &post.data));
+            }
+            !is_due
+        });
         answered
     }
 }

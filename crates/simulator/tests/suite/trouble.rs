@@ -1,9 +1,11 @@
 //! Flood control, faults, injected and repeated updates, load, waiting.
 
+use std::collections::HashMap;
+
 use qura_simulator::Config;
 use serde_json::{Value, json};
 
-use crate::world::{BOT, START, TOKEN, World};
+use crate::world::{BOT, START, TOKEN, World, callback_keyboard};
 
 #[tokio::test]
 async fn too_many_messages_are_held_and_then_refused() {
@@ -160,6 +162,51 @@ async fn a_crowd_is_measured() {
         (&json!(50), &json!(50), &json!(true))
     );
     assert!(report["p50_ms"].as_f64().unwrap() > 0.0);
+    w.ends_with_refusals(0).await;
+}
+
+/// Whom an alert refuses goes home; who hears anything else in passing comes back, until there is a link.
+#[tokio::test]
+async fn a_crowd_presses_again_when_it_is_told_to() {
+    const CROWD: usize = 10;
+    let w = World::new().await;
+    let sara = w.user("سارة").await;
+    let channel = w.admin_chat("channel", sara).await;
+    let post = json!({"chat_id": channel, "text": "lottery", "reply_markup": callback_keyboard("join", "j")});
+    let post = w.ok("sendMessage", post).await["message_id"].clone();
+    let crowd =
+        json!({"chat": channel, "message": post, "data": "j", "people": CROWD, "first_id": 9_000_001});
+    w.post("/load/press", crowd).await;
+    let mut pressed: HashMap<i64, u32> = HashMap::new();
+    let (mut offset, mut started) = (0, 0);
+    while started < CROWD - 1 {
+        let batch = w.ok("getUpdates", json!({"offset": offset, "timeout": 5})).await;
+        let batch = batch.as_array().unwrap();
+        assert!(!batch.is_empty(), "{started} of {CROWD} came");
+        for update in batch {
+            offset = update["update_id"].as_i64().unwrap() + 1;
+            if update["message"]["text"] == "/start x" {
+                let chat = &update["message"]["chat"]["id"];
+                w.ok("sendMessage", json!({"chat_id": chat, "text": "you are in"})).await;
+                started += 1;
+            }
+            let Some(query) = update.get("callback_query") else { continue };
+            let person = query["from"]["id"].as_i64().unwrap();
+            let times = pressed.entry(person).or_default();
+            *times += 1;
+            let mut answer = json!({"callback_query_id": query["id"]});
+            match (person, *times) {
+                (9_000_001, _) => (answer["text"], answer["show_alert"]) = (json!("no"), json!(true)),
+                (_, 1) => answer["text"] = json!("press again"),
+                _ => answer["url"] = json!("https://t.me/qura_bot?start=x"),
+            }
+            w.ok("answerCallbackQuery", answer).await;
+        }
+    }
+    let report = w.get("/load/1").await;
+    assert_eq!([&report["sent"], &report["answered"]], [CROWD - 1; 2].map(|n| json!(n)).each_ref());
+    assert_eq!(pressed.remove(&9_000_001), Some(1));
+    assert!(pressed.values().all(|times| *times == 2), "{pressed:?}");
     w.ends_with_refusals(0).await;
 }
 

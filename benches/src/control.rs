@@ -25,6 +25,8 @@ struct Progress {
 #[derive(Debug, Deserialize)]
 pub struct LoadReport {
     pub answered_per_second: f64,
+    /// Presses that had to be repeated.
+    pub again: u64,
     pub p50_ms: f64,
     pub p95_ms: f64,
     pub p99_ms: f64,

@@ -24,6 +24,8 @@ pub struct Figures {
     pub database_cpu_per_1000: f64,
     /// Of the largest process.
     pub peak_mib: f64,
+    /// People who had to press once more, because the bot could not tell in time what became of it.
+    pub again: u64,
     pub p50_ms: f64,
     pub p95_ms: f64,
     pub p99_ms: f64,
@@ -81,16 +83,18 @@ impl Report {
     fn loads(&self) -> Option<String> {
         let echo = self.runs.get("echo").map_or(0.0, |runs| median(runs, |f| f.per_second));
         let head = "| scenario | updates/s (best) | share of echo | CPU s per 1,000: bot + PostgreSQL \
-                    | p50 / p95 / p99 ms | peak MiB | first poll ms |";
+                    | p50 / p95 / p99 ms | pressed again (most) | peak MiB | first poll ms |";
         self.table(head, &self.runs, |runs| {
             let of = |value: fn(&Figures) -> f64| median(runs, value);
             let best = runs.iter().map(|f| f.per_second).fold(0.0, f64::max);
+            let again = runs.iter().map(|f| f.again).max().unwrap_or(0);
             let share = if echo > 0.0 { of(|f| f.per_second) / echo * 100.0 } else { 0.0 };
             vec![
                 format!("{:.0} ({best:.0})", of(|f| f.per_second)),
                 format!("{share:.0} %"),
                 format!("{:.3} + {:.3}", of(|f| f.cpu_per_1000), of(|f| f.database_cpu_per_1000)),
                 format!("{:.1} / {:.1} / {:.1}", of(|f| f.p50_ms), of(|f| f.p95_ms), of(|f| f.p99_ms)),
+                again.to_string(),
                 format!("{:.0}", of(|f| f.peak_mib)),
                 format!("{:.0}", of(|f| f.first_poll_ms)),
             ]

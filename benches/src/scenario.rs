@@ -97,6 +97,7 @@ impl Scenario {
             cpu_per_1000: (after.0.0 - before.0.0) / thousands,
             database_cpu_per_1000: (after.1 - before.1) / thousands,
             peak_mib: after.0.1,
+            again: load.again,
             p50_ms: load.p50_ms,
             p95_ms: load.p95_ms,
             p99_ms: load.p99_ms,

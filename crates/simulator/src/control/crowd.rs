@@ -148,6 +148,7 @@ impl Waiting {
         again.retain(|(at, person)| {
             let is_due = *at <= now;
             if is_due && !opened.contains(person) {
+                world.loads.again(post.run);
                 queries.push(world.press(*person, post.place, post.message, &post.data));
             }
             !is_due

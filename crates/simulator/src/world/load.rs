@@ -1,4 +1,4 @@
-//! Measures a crowd that sends /start: who was answered, and how fast.
+//! Measures a crowd that sends /start or opens links: who was answered, and how fast.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -19,6 +19,7 @@ struct Run {
     people: u64,
     sent: u64,
     answered: u64,
+    again: u64,
     started: Instant,
     last_answer: Option<Instant>,
     latencies: Vec<Duration>,
@@ -31,6 +32,7 @@ impl Loads {
             people,
             sent: 0,
             answered: 0,
+            again: 0,
             started: Instant::now(),
             last_answer: None,
             latencies: Vec::new(),
@@ -59,6 +61,13 @@ impl Loads {
         }
     }
 
+    /// Somebody has to press once more.
+    pub fn again(&mut self, run: u64) {
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.again += 1;
+        }
+    }
+
     pub fn report(&self, id: u64) -> Option<Value> {
         let run = self.runs.get(&id)?;
         let mut sorted = run.latencies.clone();
@@ -77,6 +86,7 @@ impl Loads {
             "people": run.people,
             "sent": run.sent,
             "answered": run.answered,
+            "again": run.again,
             "done": done,
             "elapsed_ms": elapsed.as_millis() as u64,
             "answered_per_second": run.answered as f64 / elapsed.as_secs_f64().max(0.001),

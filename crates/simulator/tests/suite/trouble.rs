@@ -205,6 +205,7 @@ async fn a_crowd_presses_again_when_it_is_told_to() {
     }
     let report = w.get("/load/1").await;
     assert_eq!([&report["sent"], &report["answered"]], [CROWD - 1; 2].map(|n| json!(n)).each_ref());
+    assert_eq!(report["again"], json!(CROWD - 1));
     assert_eq!(pressed.remove(&9_000_001), Some(1));
     assert!(pressed.values().all(|times| *times == 2), "{pressed:?}");
     w.ends_with_refusals(0).await;

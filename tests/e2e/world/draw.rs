@@ -11,6 +11,7 @@ use qura_domain::person::Person as DomainPerson;
 use qura_domain::template::Template;
 use qura_domain::time::Timestamp;
 use qura_storage::{DatabaseUrl, Db, NewParticipant, Seen};
+use qura_telegram::ALLOWED_UPDATES;
 use serde_json::{Value, json};
 
 use super::{Channel, ChannelPlan, Person, TOKEN, World};
@@ -99,6 +100,9 @@ impl DrawPlan {
         let post = post["message_id"].as_i64().unwrap();
         let lottery = self.lottery(w, &channel, &organizer);
         self.plant(w, &lottery, &people, post).await;
+        // The bot has run before, so Telegram knows what it wants to hear of: who comes and goes is told only on request.
+        let wants = json!({"allowed_updates": ALLOWED_UPDATES, "limit": 1});
+        w.control.as_the_bot(TOKEN, "getUpdates", wants).await;
         let code = lottery.code.to_string();
         OpenLottery { id: lottery.id, code, channel, organizer, people, post }
     }

@@ -34,7 +34,6 @@ async fn ten_winners_among_a_million_are_drawn_in_seconds_and_in_little_memory()
     w.database.writes(PEOPLE.to_owned()).await;
     w.expected.tolerated.push("chat not found");
     w.program_starts();
-    w.control.wait("polled", &[]).await.unwrap();
     w.settles().await;
     let before = w.memory_kib("VmRSS:");
     w.passes(Duration::from_secs(3_700)).await;

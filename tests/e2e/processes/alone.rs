@@ -34,5 +34,6 @@ async fn a_program_with_redis_and_one_without_do_not_share_a_database() {
     }
     w.launch = with;
     w.program_starts();
+    w.member("منى").await;
     w.ends().await;
 }

@@ -44,9 +44,13 @@ async function judge(place, program, [receipt, ...addenda], meaning) {
     const { code, tickets } = standing.receipt;
     const digest = program.digestTexts(standing.digest)[1];
     const [kind, text] = meaning(standing, digest);
-    tell(place, kind, `${text} (${data.code}: ${code}, ${data.tickets}: ${tickets}, ${data.digest}: ${digest})`);
+    const facts = [[data.code, code], [data.tickets, tickets], [data.digest, digest]];
+    // Between isolates, a value does not turn the line that it stands in.
+    const told = facts.map(([name, value]) => `${name}: \u2068${value}\u2069`);
+    tell(place, kind, `${text} ${told.join(" · ")}`);
   } catch (wrong) {
-    tell(place, "bad", `${data.refused} ${wrong instanceof program.Refused ? wrong.message : "format"}`);
+    const name = wrong instanceof program.Refused ? wrong.message : "format";
+    tell(place, "bad", `${data.refused} ${data.refusals[name]} (${name})`);
   }
 }
 

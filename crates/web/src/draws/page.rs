@@ -1,8 +1,9 @@
 //! Writes the page of a draw: who won and how to check, then the proof, then the program that checks it.
 
+use std::collections::HashMap;
+
 use qura_domain::code::Code;
 use qura_domain::draw::addendum::Addendum;
-use qura_domain::draw::beacon::Round;
 use qura_domain::draw::commitment::Mode;
 use qura_domain::draw::leaf::Ticket;
 use qura_domain::draw::receipt::Receipt;
@@ -21,6 +22,26 @@ const BEACON: &str = include_str!("../../../../docs/draw/beacon.mjs");
 
 /// Candidates that the page lists; all of them are in the file.
 const MOST_CANDIDATES: usize = 500;
+
+/// What does not hold, by its name in `docs/draw-v1.md`, in words. No `digest`: what the channel announced,
+/// the reader compares.
+const REFUSALS: [(&str, Msg); 15] = [
+    ("format", Msg::PageRefusedFormat),
+    ("version", Msg::PageRefusedVersion),
+    ("commitment", Msg::PageRefusedCommitment),
+    ("terms", Msg::PageRefusedTerms),
+    ("attempts", Msg::PageRefusedAttempts),
+    ("freeze", Msg::PageRefusedFreeze),
+    ("discarded_freeze", Msg::PageRefusedDiscardedFreeze),
+    ("late_freeze", Msg::PageRefusedLateFreeze),
+    ("beacon", Msg::PageRefusedBeacon),
+    ("order", Msg::PageRefusedOrder),
+    ("outcome", Msg::PageRefusedOutcome),
+    ("end", Msg::PageRefusedEnd),
+    ("result", Msg::PageRefusedResult),
+    ("chain", Msg::PageRefusedChain),
+    ("replaced", Msg::PageRefusedReplaced),
+];
 
 /// What the page tells of.
 pub struct Draw<'a> {
@@ -130,6 +151,7 @@ impl Draw<'_> {
             self.documents.iter().map(|document| document.digest.to_base64url()).collect();
         let winners: Vec<u64> = self.winners.iter().map(|record| record.winner.ticket.get()).collect();
         let say = |message: Msg| message.plain(language);
+        let refusals: HashMap<_, _> = REFUSALS.into_iter().map(|(name, words)| (name, say(words))).collect();
         let data = json!({
             "documents": documents,
             "digests": digests,
@@ -140,6 +162,7 @@ impl Draw<'_> {
             "earlier": say(Msg::PageHoldsEarlier),
             "other": say(Msg::PageHoldsOther),
             "refused": say(Msg::PageRefused),
+            "refusals": refusals,
             "unable": say(Msg::PageUnable),
             "checking": say(Msg::PageChecking),
             "code": say(Msg::PageCode),
@@ -182,7 +205,9 @@ fn proof(receipt: &Receipt, document: &DrawDocument, language: Language) -> Stri
     for freeze in &receipt.freezes {
         row(Msg::PageFreeze { attempt: i64::from(freeze.attempt) + 1 }, &freeze.hash.to_string());
         if let Some(round) = freeze.round {
-            row(Msg::PageRound, &told_round(round, language));
+            let zone = Timezone::RIYADH;
+            let at = LocalTime { at: Timestamp::from_secs(round.time().get()), zone };
+            row(Msg::PageRound { at, zone }, &round.get().to_string());
         }
     }
     if let Some(beacon) = receipt.beacon {
@@ -202,11 +227,6 @@ fn proof(receipt: &Receipt, document: &DrawDocument, language: Language) -> Stri
     }
     html.push_str("</tbody></table></details></section>");
     html
-}
-
-fn told_round(round: Round, language: Language) -> String {
-    let at = LocalTime { at: Timestamp::from_secs(round.time().get()), zone: Timezone::RIYADH };
-    format!("{} — {}", round.get(), qura_i18n::date(at, language))
 }
 
 fn frame(title: &str, body: &str, data: &str, language: Language) -> String {
@@ -230,4 +250,24 @@ fn escape(text: &str) -> String {
         .replace('>', "&gt;")
         .replace('"', "&quot;")
         .replace('\n', "<br>")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn whatever_the_verifier_refuses_is_told_in_words() {
+        let vectors: Value =
+            serde_json::from_str(include_str!("../../../../docs/draw/vectors.json")).unwrap();
+        let forgeries = vectors["forgeries"].as_array().unwrap();
+        let refusals: BTreeSet<_> =
+            forgeries.iter().map(|forgery| forgery["refusal"].as_str().unwrap()).collect();
+        let told: BTreeSet<_> = REFUSALS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(told, refusals);
+    }
 }

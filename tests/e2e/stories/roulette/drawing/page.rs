@@ -65,6 +65,10 @@ async fn the_page_believes_its_own_receipt_and_says_of_any_other_whose_it_is() {
     assert!(judged.contains("another draw") && judged.contains(told["code"].as_str().unwrap()), "{judged}");
     let forged = desk.file("forged.json", documents[0].replace("\"skips\":0", "\"skips\":1"));
     let (_, judged) = reads(&page, &[&forged]).await;
-    assert!(judged.starts_with("bad: ") && judged.contains("result"), "{judged}");
+    assert!(judged.starts_with("bad: ") && judged.contains("(result)"), "{judged}");
+    assert!(judged.contains(&Msg::PageRefusedResult.plain(Language::English)), "{judged}");
+    // An addendum is no receipt, and the page says what to choose.
+    let (_, judged) = reads(&page, &[&addendum]).await;
+    assert!(judged.contains(&Msg::PageRefusedVersion.plain(Language::English)), "{judged}");
     w.ends().await;
 }

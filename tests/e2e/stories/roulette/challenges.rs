@@ -90,6 +90,9 @@ async fn every_wrong_picture_gives_way_to_another_and_the_third_locks() {
     // Coming back by the link, from another device, changes nothing.
     laila.starts_with(&lottery.payload()).await;
     laila.sees(ten).await;
+    // Looking again too early is answered, though the screen says the same as before.
+    let left = Duration::from_secs(600);
+    laila.presses("تحقق").await.alerts(Msg::ChallengeLockedAlert { left });
     w.passes(Duration::from_secs(601)).await;
     laila.presses("تحقق").await.is_quiet();
     let screen = laila.sees(Msg::ChallengeImage).await;

@@ -55,6 +55,10 @@ pub async fn checked(
                 None => way,
             }
         }
+        Err(JoinRefusal::Challenge(_)) => match challenge::locked_for(&look, cx.services.clock.now()) {
+            Some(left) => way.saying(press, Msg::ChallengeLockedAlert { left }),
+            None => way,
+        },
         _ => way,
     };
     go_on(cx, person, look, way, None).await

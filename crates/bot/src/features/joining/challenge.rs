@@ -94,12 +94,21 @@ impl PuzzleScreen {
 
 impl LockedScreen {
     pub fn view(&self, viewer: &Viewer) -> View {
-        // In whole minutes: to the second it would be wrong by the time that it is read.
-        let minutes = self.until.since(viewer.now).as_millis().div_ceil(60_000);
-        let left = Duration::from_secs(60 * u64::try_from(minutes).unwrap_or(0));
-        let view = View::of(viewer, &Msg::ChallengeLocked { left });
+        let view = View::of(viewer, &Msg::ChallengeLocked { left: left(self.until, viewer.now) });
         home(view.press(&Msg::JoinCheck, &JoinButton::Check { code: self.code.clone() }))
     }
+}
+
+/// In whole minutes: to the second it would be wrong by the time that it is read.
+fn left(until: Timestamp, now: Timestamp) -> Duration {
+    let minutes = until.since(now).as_millis().div_ceil(60_000);
+    Duration::from_secs(60 * u64::try_from(minutes).unwrap_or(0))
+}
+
+/// How long somebody who looks again may still not try.
+pub fn locked_for(look: &Look, now: Timestamp) -> Option<Duration> {
+    let until = look.attempts.as_ref()?.locked_until.filter(|until| now < *until)?;
+    Some(left(until, now))
 }
 
 /// Puts a puzzle to somebody who has to solve one first.

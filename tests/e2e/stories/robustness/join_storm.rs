@@ -101,9 +101,10 @@ async fn no_minute_has_more_than_twenty_edits(w: &World, lottery: &Lottery) {
 #[tokio::test]
 async fn ten_thousand_press_at_once_and_each_gets_one_ticket() {
     let people = people(10_000);
-    let (w, _, lottery) = calm().await;
-    // The machine of a test may be slower than the storm; answers are still answers.
+    let (mut w, _, lottery) = calm().await;
+    // The machine of a test may be slower than the storm; answers are still answers, and who gets none presses again.
     w.control.post("/flood", json!({"mode": "custom", "interactive_window_s": 120})).await;
+    w.expected.tolerated.push("query is too old");
     let begun = Instant::now();
     let report = storm(&w, &lottery, people, people as u32 / 20).await;
     let again = redelivers(&w, &lottery, people).await;

@@ -10,7 +10,8 @@ use qura_coordination::{
 };
 use qura_ports::clock::Clock;
 use qura_ports::coordination::{Leases, Limits, MembershipCache, WakeUps};
-use qura_storage::{Company, Db, Place};
+use qura_storage::{Company, Db, Place, StorageError};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::SystemRandom;
@@ -26,6 +27,12 @@ pub struct Coordination {
 
 /// How often it is looked whether the right to work on the database still stands.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// PostgreSQL keeps the place of a program that died until it notices: a moment, in which the next one may start.
+const MOURNING: Duration = Duration::from_secs(3);
+
+/// How often it is looked whether a place has fallen free.
+const AGAIN: Duration = Duration::from_millis(200);
 
 impl Coordination {
     pub fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
@@ -77,9 +84,21 @@ pub async fn take_place(config: &Config, db: &Db) -> anyhow::Result<Option<Place
         return Ok(None);
     }
     let company = company(config);
-    match db.take_place(company).await? {
+    match place_in_time(db, company).await? {
         Some(place) => Ok(Some(place)),
         None => bail!("{}", taken(company)),
+    }
+}
+
+/// A place, as soon as there is one; `None` when others keep it.
+async fn place_in_time(db: &Db, company: Company) -> Result<Option<Place>, StorageError> {
+    let begun = Instant::now();
+    loop {
+        let place = db.take_place(company).await?;
+        if place.is_some() || begun.elapsed() > MOURNING {
+            return Ok(place);
+        }
+        tokio::time::sleep(AGAIN).await;
     }
 }
 
@@ -99,7 +118,7 @@ pub async fn keep_place(
         if place.is_kept().await {
             continue;
         }
-        match db.take_place(company).await {
+        match place_in_time(db, company).await {
             Ok(Some(again)) => place = again,
             Ok(None) => bail!("{}", taken(company)),
             Err(error) => tracing::warn!(error = error.detail(), "the database is out of reach"),

@@ -26,6 +26,8 @@ async fn a_batch_that_reached_a_sleeping_poller_is_stored_by_its_successor_only(
     w.expected.tolerated.push("terminated by other getUpdates request");
     // When it falls asleep in the middle of a transaction.
     w.expected.tolerated.push("idle-in-transaction timeout");
+    // A press waits for the successor, which on a busy machine is there too late for it.
+    w.expected.tolerated.push("query is too old");
     let [mut first, second] = w.two().await;
     let khalid = w.operator();
     khalid.says("/admin").await;
@@ -65,8 +67,9 @@ async fn a_batch_that_reached_a_sleeping_poller_is_stored_by_its_successor_only(
 async fn a_crowd_notices_nothing_when_a_program_freezes_and_wakes_up() {
     let mut w = World::builder().with_books().await;
     w.expected.tolerated.push("terminated by other getUpdates request");
-    // When it froze in the middle of a transaction.
+    // When it froze in the middle of a transaction, or while it waited for a connection.
     w.expected.tolerated.push("idle-in-transaction timeout");
+    w.expected.tolerated.push("pool timed out while waiting for an open connection");
     let [mut first, second] = w.two().await;
     let sleeper = w.poller().unwrap();
     let crowd = w.crowd(5_000, 350).await;

@@ -67,35 +67,59 @@ fn quick() -> Ceilings {
     Ceilings { group, broadcast, ..Ceilings::default() }
 }
 
+/// Never more than `a_second`, and at least `percent` of all that there is in so many `seconds`. A machine that stands
+/// still for a moment loses slots, so there are three tries to use them.
+async fn is_kept_and_used(
+    processes: &Processes,
+    limit: Limit,
+    tasks: usize,
+    a_second: usize,
+    seconds: u32,
+    percent: usize,
+) {
+    let mut used = Vec::new();
+    for _ in 0..3 {
+        let slots = rush(processes, limit.clone(), tasks, SECOND * seconds).await;
+        let most = most_within(&slots, SECOND);
+        assert!(most <= a_second, "{most} within a second");
+        used.push(slots.len());
+        if slots.len() * 100 >= a_second * seconds as usize * percent {
+            return;
+        }
+    }
+    panic!("{used:?} in {seconds} seconds");
+}
+
 async fn a_limit_is_kept_and_used(processes: Processes, limit: Limit, a_second: usize, tasks: usize) {
-    let slots = rush(&processes, limit, tasks, SECOND * 2).await;
-    let most = most_within(&slots, SECOND);
-    assert!(most <= a_second, "{most} within a second");
-    assert!(slots.len() * 10 >= a_second * 2 * 9, "{} in two seconds", slots.len());
+    is_kept_and_used(&processes, limit, tasks, a_second, 2, 90).await;
+}
+
+/// Takes slots until the next one is too far ahead for a busy machine to catch up with it. How far the last was.
+async fn is_far_ahead(process: &Arc<dyn Limits>, limit: Limit) -> Duration {
+    loop {
+        let Slot { wait, .. } = process.reserve(std::slice::from_ref(&limit), FAR).await.unwrap();
+        if wait > SECOND / 2 {
+            return wait;
+        }
+    }
 }
 
 async fn a_slot_is_not_held_while_waiting_for_another([one, other]: Processes) {
     let both = [GROUP, Limit::Broadcast];
     assert_eq!(one.reserve(&both, FAR).await, Ok(Slot { wait: Duration::ZERO, taken: 2 }));
     other.reserve(&both, FAR).await.unwrap();
+    is_far_ahead(&other, GROUP).await;
     let Slot { wait, taken } = one.reserve(&both, FAR).await.unwrap();
     assert!(taken == 1 && !wait.is_zero(), "the group waits: {taken}, {wait:?}");
     let elsewhere = [Limit::Chat(ChatId::new(-200)), Limit::Broadcast];
     assert_eq!(other.reserve(&elsewhere, FAR).await.unwrap().taken, 2, "and took nothing of the ceiling");
-    // Far enough ahead for a busy machine not to catch up with it.
-    let mut ahead = Duration::ZERO;
-    while ahead < SECOND / 2 {
-        ahead = other.reserve(&[Limit::Broadcast], FAR).await.unwrap().wait;
-    }
+    is_far_ahead(&other, Limit::Broadcast).await;
     let another = [Limit::Chat(ChatId::new(-300)), Limit::Broadcast];
     assert_eq!(one.reserve(&another, FAR).await, Ok(Slot { wait: Duration::ZERO, taken: 1 }));
 }
 
 async fn a_slot_that_comes_too_late_is_not_taken([one, other]: Processes) {
-    let mut wait = Duration::ZERO;
-    while wait.is_zero() {
-        wait = one.reserve(&[GROUP], FAR).await.unwrap().wait;
-    }
+    let wait = is_far_ahead(&one, GROUP).await;
     let begun = Instant::now();
     for _ in 0..100 {
         // On a busy machine its time comes before the hundredth call.
@@ -135,14 +159,16 @@ async fn a_flood_slows_all([one, other]: Processes) {
     one.pause(&GROUP, SECOND).await;
     // Of the same flood: slows no further.
     other.pause(&GROUP, SECOND).await;
-    let mut waits = Vec::new();
+    let mut slots: Vec<When> = Vec::new();
     for process in [&one, &other, &one] {
-        waits.push(process.reserve(&[GROUP], FAR).await.unwrap().wait);
+        let before = Instant::now();
+        let Slot { wait, .. } = process.reserve(&[GROUP], FAR).await.unwrap();
+        slots.push((before + wait, Instant::now() + wait));
     }
     // Unhurried, one comes each 53 ms.
-    for (earlier, later) in waits.iter().zip(waits.iter().skip(1)) {
-        let gap = (*later - *earlier).as_millis();
-        assert!((70..150).contains(&gap), "{gap} ms");
+    for (earlier, later) in slots.iter().zip(slots.iter().skip(1)) {
+        let (least, most) = (later.0.duration_since(earlier.1), later.1.duration_since(earlier.0));
+        assert!(least.as_millis() < 150 && most.as_millis() >= 70, "{least:?} to {most:?}");
     }
 }
 
@@ -181,10 +207,7 @@ stories! {
 
 /// A part of the ceiling that is not used is time that a bulk send takes longer.
 async fn the_whole_ceiling_is_used(processes: Processes) {
-    let slots = rush(&processes, Limit::Broadcast, 4, SECOND * 4).await;
-    let most = most_within(&slots, SECOND);
-    assert!(most <= 30, "{most} within a second");
-    assert!(slots.len() * 100 >= 30 * 4 * 95, "{} in four seconds", slots.len());
+    is_kept_and_used(&processes, Limit::Broadcast, 4, 30, 4, 95).await;
 }
 
 #[tokio::test(start_paused = true)]

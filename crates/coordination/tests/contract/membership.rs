@@ -27,8 +27,21 @@ fn over(redis: &Redis) -> (Processes, Arc<Hand>) {
     ([process(), process()], clock)
 }
 
+/// Both have something to remember by: connecting takes longer than a cache is waited for.
+async fn are_reached(processes: [&Arc<dyn MembershipCache>; 2]) {
+    let (elsewhere, somebody) = (ChatId::new(-3), UserId::new(9));
+    for process in processes {
+        until("the cache is reached", async || {
+            process.put(elsewhere, somebody, Membership::Member).await;
+            process.get(elsewhere, somebody).await.is_some()
+        })
+        .await;
+    }
+}
+
 async fn inside_is_believed_longer_than_outside(([one, other], clock): (Processes, Arc<Hand>)) {
     let (inside, outside) = (UserId::new(1), UserId::new(2));
+    are_reached([&one, &other]).await;
     one.put(CHAT, inside, Membership::Member).await;
     one.put(CHAT, outside, Membership::Left).await;
     for process in [&one, &other] {
@@ -45,6 +58,7 @@ async fn inside_is_believed_longer_than_outside(([one, other], clock): (Processe
 }
 
 async fn news_replace_what_was_known(([one, other], _): (Processes, Arc<Hand>)) {
+    are_reached([&one, &other]).await;
     let user = UserId::new(1);
     let rights = Rights { pin_messages: true, restrict_members: true, ..Rights::NONE };
     for membership in [
@@ -90,8 +104,11 @@ async fn redis_forgets_by_itself() {
     let Some(redis) = Redis::of_the_run() else { return };
     let (clock, user) = (Arc::new(Hand::default()), UserId::new(1));
     let cache = redis.process().membership_cache(clock.clone(), Duration::from_millis(200));
-    cache.put(CHAT, user, Membership::Member).await;
-    assert_eq!(cache.get(CHAT, user).await, Some(Membership::Member));
+    until("the cache is reached", async || {
+        cache.put(CHAT, user, Membership::Member).await;
+        cache.get(CHAT, user).await == Some(Membership::Member)
+    })
+    .await;
     until("the end of the key", async || cache.get(CHAT, user).await.is_none()).await;
     // Somebody else: a Redis that is slow to answer looks like the end of the key above.
     let (nothing, user) = (redis.process().membership_cache(clock, Duration::ZERO), UserId::new(2));

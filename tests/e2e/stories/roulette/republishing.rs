@@ -190,7 +190,7 @@ async fn a_draw_that_ends_before_the_new_post_is_shown_on_the_old_one() {
     w.lottery_becomes(&lottery, "announced").await;
     w.control.delete(&format!("/faults/{away}")).await;
     let verify = Msg::PostVerify.plain(Default::default());
-    for _ in 0..20 {
+    for _ in 0..100 {
         w.passes(Duration::from_secs(60)).await;
         tokio::time::sleep(Duration::from_millis(200)).await;
         if w.shown_labels(&lottery).await.contains(&verify) {

@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use qura_i18n::Msg;
 use serde_json::json;
-use tokio::time::MissedTickBehavior;
 
 use crate::world::{Person, World};
 
-/// Between two messages of one person: what Telegram lets the bot answer. In the seconds without the programs of
-/// some partitions then no more than a few wait, and none is skipped for the later ones.
-const BETWEEN: Duration = Duration::from_secs(2);
+/// Between two messages of one person: about what Telegram lets the bot answer.
+const BETWEEN: Duration = Duration::from_millis(800);
 
 fn name(number: usize) -> String {
     format!("سارة {number}")
@@ -20,7 +18,6 @@ fn name(number: usize) -> String {
 /// Each person takes a new name and sends /start, again and again until told to stop. How often.
 async fn people_go_on(w: &World, people: &[Person], stop: &Cell<bool>) -> usize {
     let mut clock = tokio::time::interval(BETWEEN);
-    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut number = 0;
     loop {
         clock.tick().await;

@@ -11,12 +11,6 @@ use crate::world::{Channel, ChannelPlan, Lottery, LotteryPlan, World};
 const FIRST: i64 = 10_000_001;
 
 /// How many press: a short form by default, the whole storm by `make storm`.
-/// How long after the last join the post may still show another number. In the short form others keep the machine
-/// busy meanwhile.
-fn shown_within() -> Duration {
-    Duration::from_secs(if std::env::var_os("STORM").is_some() { 5 } else { 10 })
-}
-
 fn people(whole: usize) -> usize {
     if std::env::var_os("STORM").is_some() { whole } else { whole / 10 }
 }
@@ -107,10 +101,9 @@ async fn no_minute_has_more_than_twenty_edits(w: &World, lottery: &Lottery) {
 #[tokio::test]
 async fn ten_thousand_press_at_once_and_each_gets_one_ticket() {
     let people = people(10_000);
-    let (mut w, _, lottery) = calm().await;
-    // The machine of a test may be slower than the storm; answers are still answers, and who gets none presses again.
+    let (w, _, lottery) = calm().await;
+    // The machine of a test may be slower than the storm; answers are still answers.
     w.control.post("/flood", json!({"mode": "custom", "interactive_window_s": 120})).await;
-    w.expected.tolerated.push("query is too old");
     let begun = Instant::now();
     let report = storm(&w, &lottery, people, people as u32 / 20).await;
     let again = redelivers(&w, &lottery, people).await;
@@ -118,7 +111,11 @@ async fn ten_thousand_press_at_once_and_each_gets_one_ticket() {
     eprintln!("{people} joined after {:?}; {again} updates came again", begun.elapsed());
     let label = qura_i18n::Msg::PostCount { count: people as i64 }.plain(Default::default());
     while w.shown_count(&lottery).await != label {
-        assert!(last_join.elapsed() < shown_within(), "the post shows {}", w.shown_count(&lottery).await);
+        assert!(
+            last_join.elapsed() < Duration::from_secs(5),
+            "the post shows {}",
+            w.shown_count(&lottery).await
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     eprintln!("the post showed it {:?} after the last join", last_join.elapsed());
